@@ -1,0 +1,76 @@
+// The arrows of ARCHITECTURE.md, as rules. collector → contract ← indexer; dashboard → contract (types); test → all.
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contract-is-the-floor',
+      severity: 'error',
+      from: { path: '^indexer/contract' },
+      to: { path: '^(indexer/(?!contract)|collector|dashboard|cli|deploy|test)' },
+    },
+    {
+      name: 'collector-imports-only-contract',
+      severity: 'error',
+      from: { path: '^collector' },
+      to: { path: '^(indexer/(?!contract)|dashboard|cli|deploy|test)' },
+    },
+    {
+      name: 'indexer-imports-only-contract',
+      severity: 'error',
+      from: { path: '^indexer' },
+      to: { path: '^(collector|dashboard|cli|deploy|test)' },
+    },
+    {
+      name: 'dashboard-imports-only-contract',
+      severity: 'error',
+      from: { path: '^dashboard' },
+      to: { path: '^(indexer/(?!contract)|collector|cli|deploy|test)' },
+    },
+    {
+      name: 'dashboard-imports-contract-as-types',
+      severity: 'error',
+      from: { path: '^dashboard/src', pathNot: '\\.test\\.' },
+      to: { path: '^indexer/contract', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'cli-talks-to-the-api',
+      severity: 'error',
+      from: { path: '^cli' },
+      to: { path: '^(dashboard|test|deploy)' },
+    },
+    {
+      name: 'only-engine-imports-dockerode',
+      severity: 'error',
+      from: { path: '^(collector|indexer|cli|dashboard)', pathNot: '^collector/engine' },
+      to: { path: 'node_modules/(dockerode|docker-modem)' },
+    },
+    {
+      name: 'only-engine-ports',
+      severity: 'error',
+      from: { path: '^indexer/(live|ingest|query|alert)/' },
+      to: { path: '^indexer/store/(embedded|memory)' },
+    },
+    {
+      name: 'no-test-in-product',
+      severity: 'error',
+      from: { path: '^(collector|indexer|dashboard|cli|deploy)', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^test' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,134 @@
+/** The wire from collector to indexer. Host and containers are named once; lines refer to containers by index. */
+import { Type, type Static } from 'typebox';
+import { ContainerSnapshot } from './container.ts';
+import { Evidence } from './container-event.ts';
+import { Compose, Host, Image } from './log-record.ts';
+import { Reading } from './metric-sample.ts';
+import { Labels, Nullable, Stamp } from './schema.ts';
+
+export const BATCH_VERSION = 1;
+
+export const WireContainer = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  image: Image,
+  labels: Labels,
+  compose: Type.Optional(Compose),
+});
+export type WireContainer = Static<typeof WireContainer>;
+
+/** Bits of `WireLine[5]`. */
+export const LINE_PARTIAL = 1;
+export const LINE_TRUNCATED = 2;
+
+/**
+ * `[container index, 1 stdout | 2 stderr, engine stamp, ordinal in the run of equal stamps, text, flags, original bytes]`.
+ * A joined stack trace is one line whose text holds `\n`; stamp and ordinal are those of its first line.
+ */
+export const WireLine = Type.Tuple([
+  Type.Integer({ minimum: 0 }),
+  Type.Union([Type.Literal(1), Type.Literal(2)]),
+  Stamp,
+  Type.Integer({ minimum: 0, maximum: 16_777_215 }),
+  Type.String(),
+  Type.Integer({ minimum: 0, maximum: 3 }),
+  Type.Integer({ minimum: 0 }),
+]);
+export type WireLine = Static<typeof WireLine>;
+
+/** `ordinal` tells apart equal actions at equal stamps. `signal` and `exitCode` as the engine's attributes give them. */
+export const WireEvent = Type.Object({
+  container: Type.Integer({ minimum: 0 }),
+  at: Stamp,
+  ordinal: Type.Integer({ minimum: 0 }),
+  action: Type.String(),
+  exitCode: Type.Optional(Type.Integer()),
+  signal: Type.Optional(Type.Integer()),
+  health: Type.Optional(Type.String()),
+  renamedFrom: Type.Optional(Type.String()),
+  reconciled: Type.Optional(Type.Literal(true)),
+  gap: Type.Optional(
+    Type.Object({
+      from: Type.String(),
+      to: Type.String(),
+      stream: Type.Optional(Type.String()),
+      reason: Type.String(),
+    }),
+  ),
+  evidence: Type.Optional(Evidence),
+});
+export type WireEvent = Static<typeof WireEvent>;
+
+export const WireSample = Type.Intersect([
+  Type.Object({ container: Type.Integer({ minimum: 0 }), at: Stamp }),
+  Reading,
+]);
+export type WireSample = Static<typeof WireSample>;
+
+/** Totals since the collector started, for the identity read = stored + deduplicated + dropped + in flight. */
+export const CollectorCounters = Type.Object({
+  linesRead: Type.Integer(),
+  linesJoined: Type.Integer(),
+  linesSkippedAsAcked: Type.Integer(),
+  linesAcked: Type.Integer(),
+  linesInFlight: Type.Integer(),
+  linesRefused: Type.Integer(),
+  gaps: Type.Integer(),
+  engineErrorFrames: Type.Integer(),
+  reopens: Type.Integer(),
+  eventsRead: Type.Integer(),
+  samplesRead: Type.Integer(),
+});
+export type CollectorCounters = Static<typeof CollectorCounters>;
+
+/** An empty batch is the heartbeat (every 5 s when nothing else is sent). */
+export const IngestBatch = Type.Object({
+  version: Type.Literal(BATCH_VERSION),
+  /** `<collector id>-<epoch>-<seq>`; a retry carries the same id. */
+  id: Type.String({ minLength: 1, maxLength: 200 }),
+  collector: Type.Object({
+    id: Type.String(),
+    version: Type.String(),
+    startedAt: Type.String(),
+    sentAt: Type.String(),
+    counters: CollectorCounters,
+  }),
+  host: Type.Intersect([
+    Host,
+    Type.Object({ engineVersion: Type.String(), cpus: Type.Integer(), memoryBytes: Type.Integer() }),
+  ]),
+  containers: Type.Array(WireContainer),
+  lines: Type.Array(WireLine),
+  events: Type.Array(WireEvent),
+  samples: Type.Array(WireSample),
+  snapshots: Type.Array(ContainerSnapshot),
+  /** Set when the collector has just listed every container of its engine: ids not in it are gone. */
+  inventory: Type.Optional(Type.Array(Type.String())),
+});
+export type IngestBatch = Static<typeof IngestBatch>;
+
+/** Sent only when the batch is durable. `watched`: container ids people look at now, to be sampled each second. */
+export const IngestAck = Type.Object({
+  batchId: Type.String(),
+  stored: Type.Integer(),
+  duplicates: Type.Integer(),
+  watched: Type.Array(Type.String()),
+});
+export type IngestAck = Static<typeof IngestAck>;
+
+export const HostStatus = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  engineVersion: Type.String(),
+  cpus: Type.Integer(),
+  memoryBytes: Type.Integer(),
+  collector: Type.Object({ id: Type.String(), version: Type.String(), startedAt: Type.String() }),
+  lastSeenAt: Type.String(),
+  /** Newest heartbeat is fresh (≤ 15 s). */
+  connected: Type.Boolean(),
+  clockSkewMs: Nullable(Type.Number()),
+  counters: CollectorCounters,
+});
+export type HostStatus = Static<typeof HostStatus>;
+export const HostList = Type.Object({ hosts: Type.Array(HostStatus) });
+export type HostList = Static<typeof HostList>;

@@ -1,0 +1,54 @@
+/** The port behind which logs, events and samples live. Every implementation passes test/contract/log-store.contract.ts. */
+import type { ContainerEvent } from '#contract/container-event.ts';
+import type { LogRecord } from '#contract/log-record.ts';
+import type { MetricSample } from '#contract/metric-sample.ts';
+import type { Facets, Histogram, Total } from '#contract/query.ts';
+import type { QueryNode } from '../query/query-tree.ts';
+
+export type StoreBatch = { records: LogRecord[]; events: ContainerEvent[]; samples: MetricSample[] };
+
+/** What was new: a record or event whose id the store already has is a duplicate and is left as it is. */
+export type Appended = {
+  records: LogRecord[];
+  events: ContainerEvent[];
+  samples: MetricSample[];
+  duplicates: number;
+};
+
+/** `from` ≤ stamp < `to`, both engine stamps of 30 characters. */
+export type TimeRange = { from: string; to: string };
+export type Selection = TimeRange & { query: QueryNode };
+
+/** `after`: the id of the last record of the page before; records come strictly beyond it in `order`. */
+export type FindRecords = Selection & {
+  order: 'asc' | 'desc';
+  limit: number;
+  after?: string;
+  countUpTo: number;
+};
+/** `containerIds` absent: all. `actions` absent: all. Newest first for `desc`. */
+export type FindEvents = TimeRange & {
+  containerIds?: string[];
+  actions?: string[];
+  order: 'asc' | 'desc';
+  limit: number;
+};
+/** At most `perContainer` samples a container, evenly thinned, oldest first. */
+export type FindSamples = TimeRange & { containerIds?: string[]; perContainer: number };
+
+export interface LogStore {
+  /**
+   * Resolves only when all of the batch is durable (fsync, or the server's own answer). Idempotent by id.
+   * Rejects with `QuaylogError` `store_full` or `store_failed`; then nothing or some of it is stored, and a retry is harmless.
+   */
+  append(batch: StoreBatch): Promise<Appended>;
+  /** Records by id order (stamp, then stream, then ordinal). `total` is exact up to `countUpTo`, then `gte`. */
+  findRecords(find: FindRecords, signal?: AbortSignal): Promise<{ records: LogRecord[]; total: Total }>;
+  /** Exactly `buckets` or fewer buckets of equal length that cover the range; `intervalMs` is rounded to a calm number. */
+  histogram(selection: Selection & { buckets: number }, signal?: AbortSignal): Promise<Histogram>;
+  /** Most frequent values first, ties by value; `field` is canonical. */
+  facets(selection: Selection & { field: string; limit: number }, signal?: AbortSignal): Promise<Facets>;
+  findEvents(find: FindEvents): Promise<ContainerEvent[]>;
+  findSamples(find: FindSamples): Promise<MetricSample[]>;
+  close(): Promise<void>;
+}
