@@ -59,7 +59,7 @@ describe('record id', () => {
 
   it('orders by stamp, then by ordinal within a stream', () => {
     fc.assert(
-      fc.property(anyStamp, anyStamp, anyOrdinal, anyOrdinal, (a, b, i, j) => {
+      fc.property(fc.tuple(anyStamp, anyOrdinal), fc.tuple(anyStamp, anyOrdinal), ([a, i], [b, j]) => {
         const expected = a === b ? Math.sign(i - j) : a < b ? -1 : 1;
         const [x, y] = [recordId(key, a, i), recordId(key, b, j)];
         expect(x === y ? 0 : x < y ? -1 : 1).toBe(expected);
@@ -69,7 +69,7 @@ describe('record id', () => {
 
   it('lies in a range of ids exactly when its stamp lies in the range of stamps', () => {
     fc.assert(
-      fc.property(anyStamp, anyStamp, anyStamp, anyOrdinal, (from, to, stamp, ordinal) => {
+      fc.property(fc.tuple(anyStamp, anyStamp), anyStamp, anyOrdinal, ([from, to], stamp, ordinal) => {
         const range = idRange(from, to);
         const id = recordId(key, stamp, ordinal);
         expect(id >= range.from && id < range.to).toBe(stamp >= from && stamp < to);
@@ -78,19 +78,33 @@ describe('record id', () => {
   });
 
   it.each([
-    ['before 1970', '1969-12-31T23:59:59.999999999Z', 0, '1970-01-01T00:00:00.999999999Z'],
-    ['the zero time of Go', '0001-01-01T00:00:00.000000000Z', 0, '1970-01-01T00:00:00.000000000Z'],
-    ['beyond 2106', '2999-01-01T00:00:00.000000005Z', 0, '2106-02-07T06:28:15.000000005Z'],
-    ['not a stamp', 'yesterday', -1, '1970-01-01T00:00:00.000000000Z'],
-    ['nothing', '', Number.NaN, '1970-01-01T00:00:00.000000000Z'],
-  ])('clamps %s and does not throw', (_, stamp, ordinal, decoded) => {
-    const id = recordId(key, stamp, ordinal);
+    {
+      what: 'a time before 1970',
+      stamp: '1969-12-31T23:59:59.999999999Z',
+      decoded: '1970-01-01T00:00:00.999999999Z',
+    },
+    {
+      what: 'the zero time of Go',
+      stamp: '0001-01-01T00:00:00.000000000Z',
+      decoded: '1970-01-01T00:00:00.000000000Z',
+    },
+    {
+      what: 'a time beyond 2106',
+      stamp: '2999-01-01T00:00:00.000000005Z',
+      decoded: '2106-02-07T06:28:15.000000005Z',
+    },
+    { what: 'what is no stamp', stamp: 'yesterday', decoded: '1970-01-01T00:00:00.000000000Z' },
+    { what: 'nothing', stamp: '', decoded: '1970-01-01T00:00:00.000000000Z' },
+  ])('clamps $what and does not throw', ({ stamp, decoded }) => {
+    const id = recordId(key, stamp, 0);
     expect(id).toMatch(/^[0-9a-v]{32}$/);
     expect(stampOfId(id)).toBe(decoded);
   });
 
-  it('clamps an ordinal beyond 24 bits', () => {
+  it('clamps an ordinal to 24 bits', () => {
     const stamp = '2026-11-22T10:41:07.000000000Z';
+    expect(recordId(key, stamp, -1)).toBe(recordId(key, stamp, 0));
+    expect(recordId(key, stamp, Number.NaN)).toBe(recordId(key, stamp, 0));
     expect(recordId(key, stamp, 2 ** 30)).toBe(recordId(key, stamp, 0xff_ffff));
   });
 
