@@ -12,7 +12,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { dockerCli } from './docker-cli.ts';
 import { ensureDebianPackages } from './debian-packages.ts';
 
-const ENGINE_PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
+/** Debian packages of a private engine. */
+export const ENGINE_PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;
 
