@@ -1,0 +1,1 @@
+export const AlertsPage = () => <main>Alerts</main>;

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import type { AlertRule, RuleMatch } from '#contract/rule.ts';
+import { checkDraft, emptyDraft, fieldOfError, toDraft, toInput } from './rule-draft.ts';
+import { attemptInWords, deliveryInWords, matchInWords, orderRules } from './rule-words.ts';
+
+function aRule(over: Partial<AlertRule> = {}): AlertRule {
+  return {
+    id: 'r',
+    name: 'rule',
+    enabled: true,
+    severity: 'error',
+    match: { action: 'die', class: ['crash', 'start_failed'], q: 'project:shop' },
+    notify: [{ type: 'webhook', url: 'https://hooks.example/ops', signed: true }],
+    cooldownSeconds: 300,
+    origin: 'api',
+    createdAt: '2026-11-22T10:00:00Z',
+    ...over,
+  };
+}
+
+test.each<[RuleMatch, string]>([
+  [{ action: 'oom' }, 'any container runs out of memory'],
+  [{ action: 'oom', q: 'container:web*' }, 'a container of container:web* runs out of memory'],
+  [{ action: 'die' }, 'any container dies, whatever the cause'],
+  [{ action: 'die', class: ['crash'] }, 'any container dies: crashed'],
+  [
+    { action: 'die', class: ['crash', 'start_failed', 'oom'] },
+    'any container dies: crashed, failed to start or out of memory',
+  ],
+  [{ action: 'health_status', health: 'unhealthy' }, 'any container becomes unhealthy'],
+  [{ action: 'health_status' }, 'any container changes health'],
+])('%j in words', (match, words) => {
+  expect(matchInWords(match)).toBe(words);
+});
+
+test('a rule that is opened and saved unchanged stays the same, and its secret is not touched', () => {
+  const rule = aRule();
+  expect(toInput(toDraft(rule))).toEqual({
+    name: rule.name,
+    enabled: true,
+    severity: 'error',
+    match: rule.match,
+    notify: [{ type: 'webhook', url: 'https://hooks.example/ops' }],
+    cooldownSeconds: 300,
+  });
+});
+
+test('empty targets and an empty filter are not sent; Slack is never signed', () => {
+  const draft = { ...emptyDraft(), name: ' x ', q: '  ' };
+  draft.notify = [
+    { type: 'webhook', url: '  ', secret: 'whsec_a', hasSecret: false },
+    { type: 'slack', url: 'https://hooks.slack.example/x', secret: 'whsec_a', hasSecret: false },
+  ];
+  const input = toInput(draft);
+  expect(input.name).toBe('x');
+  expect(input.match).not.toHaveProperty('q');
+  expect(input.notify).toEqual([{ type: 'slack', url: 'https://hooks.slack.example/x' }]);
+});
+
+test('no cause chosen means every cause', () => {
+  expect(toInput({ ...emptyDraft(), classes: [] }).match).toEqual({ action: 'die' });
+});
+
+test.each([
+  [{ name: ' ' }, 'name'],
+  [{ notify: [{ type: 'webhook' as const, url: 'ftp://x', secret: '', hasSecret: false }] }, 'notify'],
+  [
+    { notify: [{ type: 'webhook' as const, url: 'javascript:alert(1)', secret: '', hasSecret: false }] },
+    'notify',
+  ],
+  [{ cooldownMinutes: 'soon' }, 'cooldownMinutes'],
+  [{ cooldownMinutes: '2000' }, 'cooldownMinutes'],
+])('a draft with %j is told so at %s', (over, field) => {
+  expect(Object.keys(checkDraft({ ...emptyDraft(), name: 'ok', ...over }))).toEqual([field]);
+});
+
+test('a sound draft has nothing to say', () => {
+  expect(checkDraft({ ...emptyDraft(), name: 'ok' })).toEqual({});
+});
+
+test.each([
+  ['match.q: unexpected ")" at 12', 'q'],
+  ['/notify/0/url must not be empty', 'notify'],
+  ['cooldownSeconds must be >= 0', 'cooldownMinutes'],
+  ['name must NOT have fewer than 1 characters', 'name'],
+  ['no', null],
+])('the server says %j: it is shown at %s', (message, field) => {
+  expect(fieldOfError(message)).toBe(field);
+});
+
+const attempt = (statusCode: number | null, outcome: string) => ({
+  at: '',
+  durationMs: 5,
+  statusCode,
+  outcome,
+});
+
+test.each([
+  ['delivered' as const, 1, 'delivered'],
+  ['delivered' as const, 3, 'delivered on attempt 3'],
+  ['failed' as const, 1, 'failed after 1 attempt'],
+  ['failed' as const, 9, 'failed after 9 attempts'],
+  ['pending' as const, 0, 'waiting for its first attempt'],
+  ['pending' as const, 2, 'attempt 3 to come'],
+])('%s with %s attempts reads %j', (status, count, words) => {
+  const attempts = Array.from({ length: count }, () => attempt(500, 'retry'));
+  expect(deliveryInWords({ status, attempts }).text).toBe(words);
+});
+
+test.each([
+  [attempt(200, 'ok'), '200'],
+  [attempt(503, 'retry'), '503 retry'],
+  [attempt(503, 'HTTP 503'), '503'],
+  [attempt(null, 'connection refused'), 'connection refused'],
+])('attempt %j reads %j', (one, words) => {
+  expect(attemptInWords(one)).toBe(words);
+});
+
+test('own rules come first, built-in ones last', () => {
+  const rules = [
+    aRule({ name: 'b', origin: 'default' }),
+    aRule({ name: 'a', origin: 'file' }),
+    aRule({ name: 'z', origin: 'api' }),
+  ];
+  expect(orderRules(rules).map(rule => rule.name)).toEqual(['z', 'a', 'b']);
+});

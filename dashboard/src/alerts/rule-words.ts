@@ -1,0 +1,70 @@
+/** Rules and deliveries in words for people. */
+import type { AlertRule, Delivery, RuleMatch } from '#contract/rule.ts';
+import { deathInWords } from '../containers/container-state.ts';
+
+/** One sentence without its dot: `a container in container:web* dies: crashed or failed to start`. */
+export function matchInWords(match: RuleMatch): string {
+  const who = match.q === undefined || match.q.trim() === '' ? 'any container' : `a container of ${match.q}`;
+  switch (match.action) {
+    case 'oom':
+      return `${who} runs out of memory`;
+    case 'health_status':
+      return match.health === undefined ? `${who} changes health` : `${who} becomes ${match.health}`;
+    case 'die':
+      return match.class === undefined
+        ? `${who} dies, whatever the cause`
+        : `${who} dies: ${joinWords(match.class.map(deathInWords))}`;
+  }
+}
+
+export function joinWords(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+export const ORIGIN_WORDS: Record<AlertRule['origin'], { word: string; why: string }> = {
+  default: {
+    word: 'default',
+    why: 'Built in: it is on as soon as QUAYLOG_WEBHOOK_URL is set. Make a rule of your own to differ.',
+  },
+  file: { word: 'file', why: 'Comes from the rules file: change it there, then restart the indexer.' },
+  api: { word: 'yours', why: 'Made here or through the API.' },
+};
+
+/** Rules one can do something about first: own ones, then the file's, then the built-in ones; each by name. */
+export function orderRules(rules: readonly AlertRule[]): AlertRule[] {
+  const order: AlertRule['origin'][] = ['api', 'file', 'default'];
+  return [...rules].sort(
+    (left, right) =>
+      order.indexOf(left.origin) - order.indexOf(right.origin) || left.name.localeCompare(right.name),
+  );
+}
+
+export type DeliveryTone = 'ok' | 'warn' | 'error';
+
+/** `delivered on attempt 2`, `attempt 3 next`, `failed after 9 attempts`. */
+export function deliveryInWords(delivery: Pick<Delivery, 'status' | 'attempts'>): {
+  text: string;
+  tone: DeliveryTone;
+} {
+  const count = delivery.attempts.length;
+  switch (delivery.status) {
+    case 'delivered':
+      return { text: count > 1 ? `delivered on attempt ${count}` : 'delivered', tone: 'ok' };
+    case 'failed':
+      return { text: `failed after ${count} ${count === 1 ? 'attempt' : 'attempts'}`, tone: 'error' };
+    case 'pending':
+      return count === 0
+        ? { text: 'waiting for its first attempt', tone: 'warn' }
+        : { text: `attempt ${count + 1} to come`, tone: 'warn' };
+  }
+}
+
+/** The status code when the target answered, else what went wrong. */
+export function attemptInWords(attempt: Delivery['attempts'][number]): string {
+  if (attempt.statusCode === null) return attempt.outcome;
+  const isGood = attempt.statusCode >= 200 && attempt.statusCode < 300;
+  return isGood || attempt.outcome.includes(String(attempt.statusCode))
+    ? String(attempt.statusCode)
+    : `${attempt.statusCode} ${attempt.outcome}`;
+}

@@ -1,0 +1,1 @@
+export const ContainersPage = () => <main>Containers</main>;

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { ContainerEvent } from '#contract/container-event.ts';
+import {
+  areaPath,
+  byteTicks,
+  linePath,
+  splitRuns,
+  topOf,
+  toMemoryPoints,
+  type Frame,
+} from './memory-curve.ts';
+import { stripOf } from './state-strip.ts';
+
+const MB = 1_048_576;
+const frame: Frame = { fromMs: 0, toMs: 100_000, width: 100, height: 50, topBytes: 100 };
+const points = (...pairs: [number, number][]) => pairs.map(([atMs, bytes]) => ({ atMs, bytes }));
+
+test('a line goes up with the memory', () => {
+  expect(linePath(points([0, 0], [50_000, 50], [100_000, 100]), frame)).toBe('M0 50L50 25L100 0');
+});
+
+test('a lone sample is a dash, and nothing is nothing', () => {
+  expect(linePath(points([50_000, 50]), frame)).toBe('M48 25H52');
+  expect(linePath([], frame)).toBe('');
+  expect(areaPath(points([50_000, 50]), frame)).toBe('');
+});
+
+test('the curve breaks at a hole and at the end of a run', () => {
+  const samples = points([0, 1], [10_000, 2], [60_000, 3], [70_000, 4], [80_000, 1]);
+  expect(splitRuns(samples, [75_000]).map(piece => piece.length)).toEqual([2, 2, 1]);
+  expect(splitRuns(samples, []).map(piece => piece.length)).toEqual([2, 3]);
+});
+
+test.each<[string, [number, number][], number | null, number]>([
+  ['the limit when the use comes near it', [[0, 20 * MB]], 24 * MB, 24 * MB * 1.12],
+  ['the use when there is no limit', [[0, 20 * MB]], null, 20 * MB * 1.12],
+  ['the use when the limit is far away', [[0, 20 * MB]], 8_192 * MB, 20 * MB * 1.12],
+  ['something to divide by without any sample', [], null, 1],
+])('the axis reaches %s', (_, pairs, limit, top) => {
+  expect(topOf(points(...pairs), limit)).toBeCloseTo(top, 3);
+});
+
+test.each([24 * MB * 1.12, 700 * MB, 1.12, 5 * 1_024 * MB])(
+  'an axis to %s bytes has two to five round ticks',
+  top => {
+    const ticks = byteTicks({ ...frame, topBytes: top });
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(ticks.length).toBeLessThanOrEqual(5);
+    expect(ticks[0]).toEqual({ bytes: 0, y: 50 });
+  },
+);
+
+test('samples are put in order and unreadable ones left out', () => {
+  const samples = [
+    { '@timestamp': '2026-11-22T10:00:10.000000000Z', memoryBytes: 2 },
+    { '@timestamp': 'never', memoryBytes: 9 },
+    { '@timestamp': '2026-11-22T10:00:00.000000000Z', memoryBytes: 1 },
+  ];
+  expect(toMemoryPoints(samples).map(point => point.bytes)).toEqual([1, 2]);
+});
+
+const START = Date.parse('2026-11-22T10:00:00Z');
+function anEvent(seconds: number, action: string, health?: string): ContainerEvent {
+  return {
+    '@timestamp': new Date(START + seconds * 1_000).toISOString(),
+    event: {
+      id: `${action}-${seconds}`,
+      kind: 'event',
+      category: [],
+      type: [],
+      dataset: 'docker.events',
+      action,
+    },
+    container: { id: 'c', name: 'worker', image: { name: 'i' }, labels: {} },
+    host: { id: 'h', name: 'a' },
+    ...(health === undefined ? {} : { health: { status: health } }),
+  };
+}
+const strip = (events: ContainerEvent[]) =>
+  stripOf(events, START, START + 100_000).map(bar => [
+    bar.state,
+    (bar.fromMs - START) / 1_000,
+    (bar.toMs - START) / 1_000,
+  ]);
+
+test.each<[string, ContainerEvent[], unknown]>([
+  [
+    'ran until it died, then started again',
+    [anEvent(40, 'oom'), anEvent(40, 'die'), anEvent(42, 'start')],
+    [
+      ['running', 0, 40],
+      ['stopped', 40, 42],
+      ['running', 42, 100],
+    ],
+  ],
+  [
+    'was paused for a while',
+    [anEvent(10, 'pause'), anEvent(20, 'unpause')],
+    [
+      ['running', 0, 10],
+      ['paused', 10, 20],
+      ['running', 20, 100],
+    ],
+  ],
+  [
+    'fell ill',
+    [anEvent(10, 'health_status', 'unhealthy')],
+    [
+      ['running', 0, 10],
+      ['unhealthy', 10, 100],
+    ],
+  ],
+  [
+    'was stopped before the window',
+    [anEvent(-10, 'die'), anEvent(50, 'start')],
+    [
+      ['stopped', 0, 50],
+      ['running', 50, 100],
+    ],
+  ],
+  ['nothing known', [], [['nodata', 0, 100]]],
+  ['unknown actions say nothing', [anEvent(5, 'exec_create')], [['nodata', 0, 100]]],
+])('state strip: %s', (_, events, bars) => {
+  expect(strip(events)).toEqual(bars);
+});

@@ -1,0 +1,1 @@
+export const TimelinePage = () => <main>Timeline</main>;
