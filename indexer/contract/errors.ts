@@ -12,6 +12,7 @@ export const ERRORS = {
   bad_batch: { status: 400, retry: false, hint: 'Collector and indexer must be of the same version.' },
   batch_too_large: { status: 413, retry: false, hint: 'Send smaller batches.' },
   bad_rule: { status: 400, retry: false, hint: 'Correct the named field of the rule.' },
+  forbidden: { status: 403, retry: false, hint: 'Open the dashboard under its own address.' },
   not_found: { status: 404, retry: false, hint: 'It may have been removed by retention.' },
   read_only: { status: 409, retry: false, hint: 'It comes from a file or a setting: change it there.' },
   store_full: {

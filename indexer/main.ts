@@ -1,0 +1,48 @@
+/** Entry of the indexer: read the settings, create, start, stop on SIGTERM. Exit code 2 means: mend the settings first. */
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { SETTINGS, flagOf } from '#contract/settings.ts';
+import { readIndexerConfig, type Flags } from './config.ts';
+import { createIndexer } from './indexer.ts';
+import { startTrouble } from './start-trouble.ts';
+
+const EXIT_BAD_SETTINGS = 2;
+const STOP_DEADLINE_MS = 10_000;
+
+/** Runs until SIGTERM or SIGINT; answers the exit code. */
+export async function runIndexer(flags: Flags = {}): Promise<number> {
+  const { config, problems } = readIndexerConfig(flags);
+  if (problems.length > 0) return complain(problems.map(problem => problem.message));
+  const log = pino({ name: 'quaylog-indexer', level: config.logLevel }, pino.destination(2));
+  const indexer = await createIndexer({ config, log }).catch((error: unknown) => error as Error);
+  if (indexer instanceof Error) return complain([startTrouble(indexer, config)]);
+  try {
+    await indexer.listen();
+  } catch (error) {
+    await indexer.close();
+    return complain([startTrouble(error as Error, config)]);
+  }
+  await stopSignal();
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  await indexer.close();
+  return 0;
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function complain(messages: string[]): number {
+  for (const message of messages) process.stderr.write(`quaylog indexer: ${message}\n`);
+  return EXIT_BAD_SETTINGS;
+}
+
+if (import.meta.main) {
+  const names = Object.keys(SETTINGS);
+  const options = Object.fromEntries(names.map(name => [flagOf(name), { type: 'string' as const }]));
+  const { values } = parseArgs({ options });
+  const flags = Object.fromEntries(names.map(name => [name, values[flagOf(name)]]));
+  process.exitCode = await runIndexer(flags);
+}
