@@ -1,0 +1,1 @@
+export const LogsPage = () => <main>Logs</main>;
