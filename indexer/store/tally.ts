@@ -1,0 +1,72 @@
+/** Counting what a query found, into the shapes of the contract. Every store counts with these. */
+import type { LogRecord } from '#contract/log-record.ts';
+import type { Facets, Histogram, Total } from '#contract/query.ts';
+import { createFieldReader, type Leaf } from '../query/read-field.ts';
+import type { Buckets } from './histogram-interval.ts';
+
+/** More different values than this are not told apart: they would fill the memory, and nobody reads them. */
+const MAX_DISTINCT = 200_000;
+
+/** Exact up to `countUpTo`, then `gte`, as the port words it. */
+export const totalOf = (count: number, countUpTo: number): Total =>
+  count > countUpTo ? { value: countUpTo, relation: 'gte' } : { value: count, relation: 'eq' };
+
+/** Records per bucket and level. */
+export class BucketTally {
+  readonly #buckets: Buckets;
+  readonly #levels: Record<string, number>[];
+
+  constructor(buckets: Buckets) {
+    this.#buckets = buckets;
+    this.#levels = Array.from({ length: buckets.count }, () => ({}));
+  }
+
+  /** Counts `count` records of one level, all in the bucket that holds `atMs`. */
+  add(atMs: number, level: string | undefined, count = 1): void {
+    const byLevel = this.#levels[Math.floor((atMs - this.#buckets.firstMs) / this.#buckets.intervalMs)];
+    if (byLevel) byLevel[level ?? 'none'] = (byLevel[level ?? 'none'] ?? 0) + count;
+  }
+
+  toHistogram(): Histogram {
+    const { intervalMs, firstMs } = this.#buckets;
+    const buckets = this.#levels.map((byLevel, i) => ({
+      from: new Date(firstMs + i * intervalMs).toISOString(),
+      total: Object.values(byLevel).reduce((sum, n) => sum + n, 0),
+      byLevel,
+    }));
+    return { intervalMs, buckets };
+  }
+}
+
+/** Records per value of one field. A record with several values counts once for each of them. */
+export class FacetTally {
+  readonly #field: string;
+  readonly #read: (document: object) => Leaf[];
+  readonly #counts = new Map<string, number>();
+  #missing = 0;
+
+  constructor(field: string) {
+    this.#field = field;
+    this.#read = createFieldReader(field);
+  }
+
+  /** Counts `count` records that have in this field what `record` has there. */
+  add(record: LogRecord, count = 1): void {
+    const values = new Set(this.#read(record).map(String));
+    if (values.size === 0) this.#missing += count;
+    for (const value of values) {
+      const counted = this.#counts.get(value);
+      if (counted !== undefined || this.#counts.size < MAX_DISTINCT)
+        this.#counts.set(value, (counted ?? 0) + count);
+    }
+  }
+
+  /** The `limit` most frequent values, ties by value. */
+  toFacets(limit: number): Facets {
+    const values = [...this.#counts]
+      .map(([value, count]) => ({ value, count }))
+      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+      .slice(0, limit);
+    return { field: this.#field, values, missing: this.#missing };
+  }
+}
