@@ -1,0 +1,98 @@
+/**
+ * The raw stream of a container with a terminal: no headers, only a stamp and a space before every message. A message ends with
+ * `\n`, or after exactly 16,384 bytes without one; then the line goes on in the next message, which bears the same stamp (seen
+ * on engine 20.10: test/fixtures/engine/tty.bin). A last line without `\n` is glued to the stamp of the next run's first line.
+ */
+import { isStampAt, STAMP_LENGTH } from './stamp.ts';
+
+const FRAGMENT_BYTES = 16_384;
+const PREFIX_BYTES = STAMP_LENGTH + 1;
+const NEWLINE = 10;
+
+/** Pull reader like `FrameReader`: each message lies between `start` and `end` of `bytes`, its stamp first. */
+export class TtyReader {
+  bytes: Buffer = Buffer.alloc(0);
+  start = 0;
+  end = 0;
+  private finished = false;
+  private lastStamp = '';
+
+  /** Takes the next bytes; they are copied if they must outlast this call's messages. */
+  push(chunk: Buffer): void {
+    const rest = this.bytes.subarray(this.end);
+    this.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.start = this.end = 0;
+  }
+
+  /** No more bytes will come: what is left is a last message without its end. */
+  finish(): void {
+    this.finished = true;
+  }
+
+  /** Stamp of a message that is not complete yet. */
+  get openSince(): string | null {
+    return isStampAt(this.bytes, this.end) ? stampAt(this.bytes, this.end) : null;
+  }
+
+  /** Moves to the next message; false when more bytes are needed. */
+  next(): boolean {
+    const { bytes, end: start } = this;
+    const left = bytes.length - start;
+    if (left === 0 || (left < PREFIX_BYTES && !this.finished)) return this.wait();
+    if (!isStampAt(bytes, start)) return this.nextUnstamped(start);
+    const textStart = start + PREFIX_BYTES;
+    const end = messageEnd(bytes, textStart, this.finished);
+    if (end === null) return this.wait();
+    this.lastStamp = stampAt(bytes, start);
+    this.start = start;
+    this.end = gluedRun(bytes, textStart, end, this.lastStamp) ?? end;
+    return true;
+  }
+
+  /** A log driver that cuts elsewhere than at 16 KiB: the text goes on under the stamp before it. */
+  private nextUnstamped(start: number): boolean {
+    const end = messageEnd(this.bytes, start, this.finished);
+    if (end === null) return this.wait();
+    const rest = this.bytes.subarray(end);
+    const message = Buffer.concat([Buffer.from(`${this.lastStamp} `), this.bytes.subarray(start, end)]);
+    this.bytes = Buffer.concat([message, rest]);
+    this.start = 0;
+    this.end = message.length;
+    return this.lastStamp !== '' || this.next();
+  }
+
+  private wait(): false {
+    this.bytes = Buffer.from(this.bytes.subarray(this.end));
+    this.start = this.end = 0;
+    return false;
+  }
+}
+
+function messageEnd(bytes: Buffer, textStart: number, finished: boolean): number | null {
+  const newline = bytes.indexOf(NEWLINE, textStart);
+  const limit = textStart + FRAGMENT_BYTES;
+  if (newline !== -1 && newline < limit) return newline + 1;
+  if (bytes.length >= limit) return limit;
+  return finished ? bytes.length : null;
+}
+
+/**
+ * Where the stamp of the next run begins inside a message. The engine stamps a line after it was printed, so a stamp inside the
+ * text that is later than the line's own cannot come from the container.
+ */
+function gluedRun(bytes: Buffer, textStart: number, end: number, stamp: string): number | null {
+  let space = bytes.indexOf('Z ', textStart);
+  while (space !== -1 && space < end) {
+    const at = space - STAMP_LENGTH + 1;
+    if (at >= textStart && isStampAt(bytes, at)) {
+      const inside = stampAt(bytes, at);
+      if (STAMP.test(inside) && inside > stamp) return at;
+    }
+    space = bytes.indexOf('Z ', space + 1);
+  }
+  return null;
+}
+
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
+
+const stampAt = (bytes: Buffer, at: number): string => bytes.toString('latin1', at, at + STAMP_LENGTH);
