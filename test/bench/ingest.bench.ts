@@ -1,0 +1,84 @@
+/** The whole indexer in a process of its own: HTTP, validation, parsing, store, fsync, ack. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { IngestBatch } from '#contract/batch.ts';
+import { freePort, startProgram, untilAnswers } from '../support/program.ts';
+import { aBatch, aLine, aStamp, aWireContainer } from '../support/wire.ts';
+import { perSecond, type Row } from './row.ts';
+
+const BATCHES = 200;
+const LINES_PER_BATCH = 1_000;
+const IN_FLIGHT = 2;
+const TICKS = 100;
+
+export async function benchIngest(): Promise<Row[]> {
+  const data = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const indexer = startProgram({ args: ['indexer'], env: { QUAYLOG_LISTEN: listen, QUAYLOG_DATA: data } });
+  try {
+    await untilAnswers(`http://${listen}/healthz`, indexer);
+    const bodies = Array.from({ length: BATCHES }, (_, i) => JSON.stringify(variedBatch(i)));
+    const before = cpuOf(indexer.pid);
+    const startedAt = performance.now();
+    await Promise.all(Array.from({ length: IN_FLIGHT }, () => sendAll(listen, bodies)));
+    const ms = performance.now() - startedAt;
+    const records = BATCHES * LINES_PER_BATCH;
+    return [
+      { what: `records, 30 % JSON, batches of ${LINES_PER_BATCH}`, value: perSecond(records, ms) },
+      {
+        what: 'indexer CPU per record',
+        value: `${(((cpuOf(indexer.pid) - before) / records) * 1e6).toFixed(1)} µs`,
+      },
+    ];
+  } finally {
+    await indexer.kill('SIGTERM');
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function sendAll(listen: string, bodies: string[]): Promise<void> {
+  for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+    const response = await fetch(`http://${listen}/api/v1/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    if (!response.ok) throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+}
+
+function variedBatch(number: number): IngestBatch {
+  const containers = Array.from({ length: 40 }, (_, i) => aWireContainer(`app-${i}`));
+  const base = Date.now() - BATCHES * 1_000 + number * 1_000;
+  const lines = Array.from({ length: LINES_PER_BATCH }, (_, i) =>
+    aLine(i % 40, aStamp(base + i, number), text(number * 1_000 + i)),
+  );
+  return aBatch({ containers, lines });
+}
+
+function text(n: number): string {
+  const user = (n * 7_919) % 10_007;
+  if (n % 10 < 3) {
+    const record = {
+      level: n % 50 === 0 ? 50 : 30,
+      time: n,
+      pid: 7,
+      hostname: 'a',
+      msg: `order ${n} placed`,
+      user: `u${user}`,
+      ms: n % 997,
+    };
+    return JSON.stringify(record);
+  }
+  return n % 2 === 0
+    ? `10.0.${n % 256}.${user % 256} - - [22/Nov/2026:10:41:07 +0000] "GET /api/orders/${n} HTTP/1.1" ${n % 97 === 0 ? 502 : 200} ${user}`
+    : `INFO worker-${n % 13} finished job ${n} for tenant ${user} in ${n % 4_001} ms`;
+}
+
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}

@@ -1,0 +1,82 @@
+/** Collector and indexer are killed at random while containers print: every line is stored once, in order per stream. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { judgeNumbered, printNumbered, type Verdict } from '../support/numbered-lines.ts';
+import { readAllLogs } from '../support/read-logs.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
+const CONTAINERS = 10;
+const LINES = isLong ? 50_000 : 10_000;
+const COLLECTOR_KILLS = isLong ? 100 : 10;
+const INDEXER_KILLS = isLong ? 50 : 5;
+
+let engine: TestEngine;
+let stack: Stack;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  await importBusybox(engine);
+  stack = await startStack({ dockerHost: engine.dockerHost });
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  await engine?.stop();
+});
+
+it(
+  `stores ${CONTAINERS} × ${2 * LINES} numbered lines once and in order through ${COLLECTOR_KILLS + INDEXER_KILLS} kills`,
+  { timeout: isLong ? 3_600_000 : 300_000 },
+  async () => {
+    const names = Array.from({ length: CONTAINERS }, (_, i) => `numbered-${i}`);
+    for (const name of names) {
+      await engine.docker([
+        'run',
+        '-d',
+        '--name',
+        name,
+        'quaylog-test/busybox',
+        'sh',
+        '-c',
+        printNumbered(LINES, 50),
+      ]);
+    }
+    await killAtRandom();
+    for (const name of names) {
+      const verdicts = await eventually(() => judgeContainer(name), {
+        what: `all lines of ${name}`,
+        withinMs: 120_000,
+        everyMs: 500,
+      });
+      expect(verdicts).toEqual({ out: NOTHING_WRONG, err: NOTHING_WRONG });
+    }
+  },
+);
+
+const NOTHING_WRONG: Verdict = { missing: 0, doubled: 0, backward: 0 };
+
+async function killAtRandom(): Promise<void> {
+  const kills = [
+    ...Array.from({ length: COLLECTOR_KILLS }, () => 'collector' as const),
+    ...Array.from({ length: INDEXER_KILLS }, () => 'indexer' as const),
+  ].sort(() => Math.random() - 0.5);
+  for (const which of kills) {
+    await delay(50 + Math.random() * 1_500);
+    await stack.restart(which);
+  }
+  await stack.untilReady();
+}
+
+/** Null until nothing is missing, so that the deadline tells a loss from a delay. */
+async function judgeContainer(name: string): Promise<{ out: Verdict; err: Verdict } | null> {
+  const [out, err] = await Promise.all(
+    (['stdout', 'stderr'] as const).map(stream =>
+      readAllLogs(stack, `container:"${name}" and stream:${stream}`),
+    ),
+  );
+  const verdicts = { out: judgeNumbered(out!, 'out', LINES), err: judgeNumbered(err!, 'err', LINES) };
+  return verdicts.out.missing + verdicts.err.missing > 0 ? null : verdicts;
+}

@@ -1,0 +1,28 @@
+/** The oracle of exactness: containers print numbered lines, and every number must be stored once and in order. */
+import type { LogRecord } from '#contract/log-record.ts';
+
+export type Verdict = { missing: number; doubled: number; backward: number };
+
+/** `sh` that prints `out 1 … out LINES` and `err 1 … err LINES`, resting 50 ms after each `burst`. */
+export const printNumbered = (lines: number, burst: number): string =>
+  `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; ` +
+  `[ $((i % ${burst})) -eq 0 ] && sleep 0.05; done; true`;
+
+export function judgeNumbered(records: LogRecord[], word: 'out' | 'err', lines: number): Verdict {
+  const seen = new Uint32Array(lines + 1);
+  let backward = 0;
+  let last = 0;
+  for (const record of records) {
+    const number = Number(new RegExp(`^${word} (\\d+)$`).exec(record.message)?.[1] ?? Number.NaN);
+    if (!(number >= 1 && number <= lines)) throw new Error(`unexpected line: ${record.message}`);
+    seen[number] = (seen[number] ?? 0) + 1;
+    if (number < last) backward += 1;
+    last = number;
+  }
+  const counts = [...seen.subarray(1)];
+  return {
+    missing: counts.filter(count => count === 0).length,
+    doubled: counts.filter(count => count > 1).length,
+    backward,
+  };
+}
