@@ -183,7 +183,6 @@ describe('lines that are no trace', () => {
     ],
     ['JSON between frames', ['Error: x', '{"level":"info","msg":"y"}', '    at f (/a.js:1:1)']],
     ['a record right after a traceback’s frames', ['Traceback (most recent call last):', 'INFO: go on']],
-    [['Traceback (most recent call last):', 'KeyError: 1', 'next line']],
     ['blank lines', ['', 'Error: x', '', 'y']],
     ['a lonely path', ['/app/index.js:3', '2026-11-22 10:41:07 INFO ok']],
   ])('keeps %s apart', (_, texts) => {
