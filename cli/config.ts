@@ -1,0 +1,38 @@
+/** The only reader of the environment in the command line. */
+import { readFileSync } from 'node:fs';
+import { readSettings, SETTINGS, type SettingName, type Settings } from '#contract/settings.ts';
+import { CliError, EXIT } from './cli-error.ts';
+
+/** Values of flags by setting name, as typed. */
+export type Flags = Partial<Record<SettingName, string>>;
+
+/** All settings from flags and environment; rejects with every problem there is. */
+export function readConfig(flags: Flags): Settings {
+  const { settings, problems } = readSettings({
+    env: process.env,
+    flags,
+    readFile: path => readFileSync(path, 'utf8'),
+  });
+  if (problems.length > 0) throw new CliError(problems.map(({ message }) => message).join('\n'), EXIT.usage);
+  return settings;
+}
+
+/** Where `logs` and `events` ask: they care for no other setting. */
+export const readIndexerUrl = (flag: string | undefined): string =>
+  flag ?? process.env[SETTINGS.indexerUrl.env] ?? SETTINGS.indexerUrl.default;
+
+/** The environment for a child program: ours with the flags in it. A flag wins over a `*_FILE` of the same setting. */
+export function childEnvironment(flags: Flags): NodeJS.ProcessEnv {
+  const overrides = Object.entries(flags).flatMap(([name, value]) => {
+    const { env } = SETTINGS[name as SettingName];
+    return [
+      [env, value],
+      [`${env}_FILE`, undefined],
+    ];
+  });
+  return { ...process.env, ...(Object.fromEntries(overrides) as NodeJS.ProcessEnv) };
+}
+
+/** `NO_COLOR` as everybody means it. */
+export const wantsColour = (): boolean =>
+  (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';

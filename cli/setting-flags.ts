@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { flagOf, SETTINGS, type Setting, type SettingName } from '#contract/settings.ts';
+import type { Flags } from './config.ts';
+
+const PLACEHOLDERS: Record<Setting['kind'], string> = {
+  string: 'text',
+  secret: 'text',
+  integer: 'number',
+  bytes: 'size',
+  duration: 'duration',
+  list: 'list',
+  boolean: 'true|false',
+};
+
+/** Every setting of these programs as a flag, so that `--help` is the whole list. */
+export function addSettingFlags(command: Command, programs: Setting['programs']): Command {
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
+    if (!setting.programs.some(program => programs.includes(program))) continue;
+    const fallback = setting.default === '' ? '' : `, default ${setting.default}`;
+    command.option(
+      `--${flagOf(name)} <${PLACEHOLDERS[setting.kind]}>`,
+      `${setting.description} (${setting.env}${fallback})`,
+    );
+  }
+  return command;
+}
+
+/** Only what is a setting: commander's options also hold a command's own flags. */
+export function settingFlags(options: Record<string, unknown>): Flags {
+  const entries = Object.entries(options).filter(
+    ([name, value]) => name in SETTINGS && typeof value === 'string',
+  );
+  return Object.fromEntries(entries);
+}

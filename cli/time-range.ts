@@ -1,0 +1,18 @@
+import { CliError, EXIT } from './cli-error.ts';
+
+const AGE = /^\d+(?:ms|s|m|h|d|w)$/;
+
+/** `15m`, `2026-11-22`, `2026-11-22T10:00:00Z` or date math as the API takes it (`now-15m`). */
+export function parseTime(text: string, flag: string): string {
+  if (AGE.test(text)) return `now-${text}`;
+  if (text.startsWith('now') || !Number.isNaN(Date.parse(text))) return text;
+  throw new CliError(
+    `${flag} ${text} is not a time: write an age such as 15m or 2h, or a date such as 2026-11-22T10:00:00Z`,
+    EXIT.usage,
+  );
+}
+
+export function parseCount(text: string, flag: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CliError(`${flag} ${text} is not a whole number`, EXIT.usage);
+}

@@ -1,0 +1,94 @@
+/** `quaylog up`: an indexer and a collector for this machine's engine, kept running, until Ctrl-C. */
+import type { Command } from 'commander';
+import pretty from 'pino-pretty';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CliError } from './cli-error.ts';
+import { childEnvironment, readConfig, wantsColour, type Flags } from './config.ts';
+import { findEngineTrouble, findPortTrouble } from './preflight.ts';
+import { addSettingFlags, settingFlags } from './setting-flags.ts';
+import { supervise, type ChildProgram, type Supervised } from './supervise.ts';
+
+const POLL_MS = 100;
+
+export function addUpCommand(program: Command): void {
+  const command = program
+    .command('up')
+    .description('Run everything for this machine: an indexer with its dashboard, and a collector.');
+  addSettingFlags(command, ['indexer', 'collector']).action((options: Record<string, unknown>) =>
+    runUp(settingFlags(options)),
+  );
+}
+
+async function runUp(flags: Flags): Promise<void> {
+  const { listen, dockerHost } = readConfig(flags);
+  const trouble = (await findEngineTrouble(dockerHost)) ?? (await findPortTrouble(listen));
+  if (trouble !== null) throw new CliError(trouble);
+  const url = localUrl(listen);
+  const own = { ...flags, indexerUrl: flags.indexerUrl ?? url };
+  const children: Supervised[] = [];
+  const stop = stopSignal();
+  const start = (name: 'indexer' | 'collector'): Promise<number> => {
+    const child = supervise(childProgram(name, own), remark);
+    children.push(child);
+    return child.gaveUp;
+  };
+
+  const indexer = start('indexer');
+  const running = (async () => {
+    await untilOk(`${url}/healthz`);
+    const collector = start('collector');
+    untilOk(`${url}/readyz`).then(() => process.stdout.write(`Quaylog is ready: ${url}\n`), ignore);
+    return collector;
+  })();
+  const exitCode = await Promise.race([stop, indexer, running]);
+  await Promise.all(children.map(child => child.stop()));
+  process.exit(exitCode);
+}
+
+/** The second signal does not wait any longer. */
+function stopSignal(): Promise<number> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve(0);
+      });
+    }
+  });
+}
+
+function childProgram(name: 'indexer' | 'collector', flags: Flags): ChildProgram {
+  const args = [...process.execArgv, process.argv[1] ?? '', name];
+  const readable = process.stderr.isTTY
+    ? pretty({
+        destination: 2,
+        sync: true,
+        colorize: wantsColour(),
+        ignore: 'pid,hostname',
+        translateTime: 'SYS:HH:MM:ss.l',
+      })
+    : undefined;
+  return {
+    name,
+    command: process.execPath,
+    args,
+    env: childEnvironment(flags),
+    ...(readable ? { onOutput: chunk => void readable.write(chunk) } : {}),
+  };
+}
+
+async function untilOk(url: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    if (response?.ok) return;
+    await delay(POLL_MS);
+  }
+}
+
+/** Where we and the browser of this machine reach an address that may say "all interfaces". */
+export function localUrl(listen: string): string {
+  return `http://${listen.replace(/^(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, '127.0.0.1')}`;
+}
+
+const remark = (text: string): void => void process.stderr.write(`quaylog: ${text}\n`);
+const ignore = (): void => undefined;
