@@ -95,7 +95,7 @@ export function createLiveSocket(wire: Wire, timers: Timers): LiveSocket {
       const id = String(lastId);
       const entry: Entry = {
         subscription: { ...subscription, id },
-        handlers: handlers,
+        handlers,
       };
       entries.set(id, entry);
       if (wire.connected) announce(entry);
