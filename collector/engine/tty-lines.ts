@@ -45,7 +45,8 @@ export class TtyReader {
     if (end === null) return this.wait();
     this.lastStamp = stampAt(bytes, start);
     this.start = start;
-    this.end = gluedRun(bytes, textStart, end, this.lastStamp) ?? end;
+    const glued = gluedRun(bytes.subarray(textStart, end), this.lastStamp);
+    this.end = glued === null ? end : textStart + glued;
     return true;
   }
 
@@ -80,15 +81,15 @@ function messageEnd(bytes: Buffer, textStart: number, finished: boolean): number
  * Where the stamp of the next run begins inside a message. The engine stamps a line after it was printed, so a stamp inside the
  * text that is later than the line's own cannot come from the container.
  */
-function gluedRun(bytes: Buffer, textStart: number, end: number, stamp: string): number | null {
-  let space = bytes.indexOf('Z ', textStart);
-  while (space !== -1 && space < end) {
-    const at = space - STAMP_LENGTH + 1;
-    if (at >= textStart && isStampAt(bytes, at)) {
-      const inside = stampAt(bytes, at);
+function gluedRun(text: Buffer, stamp: string): number | null {
+  let letter = text.indexOf('Z ');
+  while (letter !== -1) {
+    const at = letter - STAMP_LENGTH + 1;
+    if (at >= 0 && isStampAt(text, at)) {
+      const inside = stampAt(text, at);
       if (STAMP.test(inside) && inside > stamp) return at;
     }
-    space = bytes.indexOf('Z ', space + 1);
+    letter = text.indexOf('Z ', letter + 1);
   }
   return null;
 }

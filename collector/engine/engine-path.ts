@@ -1,0 +1,36 @@
+/**
+ * The only requests this program ever makes of an engine: GET on these paths. The engine's API is root on its host, so the list
+ * is closed, every request passes `enginePath`, and no other verb is written anywhere.
+ */
+import { EngineError } from './engine-error.ts';
+
+/** Every path, `{id}` standing for a container id. */
+export const ENGINE_PATHS = [
+  '/version',
+  '/info',
+  '/events',
+  '/containers/json',
+  '/containers/{id}/json',
+  '/containers/{id}/logs',
+  '/containers/{id}/stats',
+] as const;
+export type EnginePath = (typeof ENGINE_PATHS)[number];
+
+export const ENGINE_METHOD = 'GET';
+
+const CONTAINER_ID = /^[0-9a-f]{64}$/;
+
+/**
+ * Path and query of one request. `apiVersion` as in `1.41`; null only before it is agreed upon. Throws `EngineError` for a path
+ * that is not listed or an id that is none.
+ */
+export function enginePath(path: EnginePath, request: PathRequest): string {
+  if (!ENGINE_PATHS.includes(path)) throw new EngineError('refused', 'this path is not asked of an engine');
+  if (path.includes('{id}') && !CONTAINER_ID.test(request.id ?? ''))
+    throw new EngineError('not_found', 'not a container id');
+  const version = request.apiVersion === null ? '' : `/v${request.apiVersion}`;
+  const query = new URLSearchParams(request.query).toString();
+  return version + path.replace('{id}', request.id ?? '') + (query === '' ? '' : `?${query}`);
+}
+
+export type PathRequest = { apiVersion: string | null; id?: string; query?: Record<string, string> };

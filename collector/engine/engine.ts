@@ -1,0 +1,91 @@
+/** The port to a container engine: read-only by shape. Rejections are `EngineError`s. */
+import type { Image } from '#contract/log-record.ts';
+import type { Reading } from '#contract/metric-sample.ts';
+
+export interface Engine {
+  /** Who answers. Agrees on an API version first; call it again after the engine was away, for it may have been upgraded. */
+  describe(): Promise<EngineFacts>;
+  /** Every container there is, running or not. */
+  list(): Promise<ListedContainer[]>;
+  /** `not_found` when it is gone. Never holds the container's environment. */
+  inspect(id: string): Promise<ContainerDetails>;
+  /**
+   * Hands over the bytes of both streams from `since` (inclusive), every message stamped. Resolves when the stream ends, also
+   * when it was aborted; an end is no proof that everything was read. `unreadable`: its log driver cannot be read back.
+   */
+  readLogs(id: string, read: LogRead): Promise<void>;
+  /** Hands over life-cycle events of containers from `since` (inclusive). Resolves or rejects when the stream ends. */
+  readEvents(read: EventRead): Promise<void>;
+  /** One reading of a running container's counters; null when it has none (it has just stopped). */
+  readStats(id: string): Promise<StatsReading | null>;
+}
+
+/** `id` is the engine's own identity, `name` the machine's name. */
+export type EngineFacts = {
+  id: string;
+  name: string;
+  version: string;
+  apiVersion: string;
+  cpus: number;
+  memoryBytes: number;
+};
+
+export type ListedContainer = { id: string; running: boolean };
+
+export type ContainerDetails = {
+  id: string;
+  name: string;
+  image: Image;
+  labels: Record<string, string>;
+  tty: boolean;
+  logDriver: string;
+  status: string;
+  running: boolean;
+  health: string;
+  exitCode: number;
+  oomKilled: boolean;
+  /** What the engine says about a failed start. */
+  error: string;
+  restartCount: number;
+  restartPolicy: string;
+  createdAt: string;
+  /** Engine stamps; null when it has not happened. */
+  startedAt: string | null;
+  finishedAt: string | null;
+  memoryLimitBytes: number | null;
+  stopSignal: number;
+  stopTimeoutSeconds: number;
+};
+
+export type LogRead = {
+  since: string | null;
+  follow: boolean;
+  signal: AbortSignal;
+  /** `bytes` are valid only during the call. A promise holds the stream until it settles. */
+  onBytes: (bytes: Buffer) => Promise<void> | undefined;
+};
+
+/** `detail`: the text the engine puts into some actions, as in `health_status: unhealthy`. */
+export type EngineEvent = {
+  stamp: string;
+  action: string;
+  detail: string | null;
+  containerId: string;
+  attributes: Record<string, string>;
+};
+
+/** `onOpen` is called when the engine has accepted the subscription. */
+export type EventRead = {
+  since: string | null;
+  signal: AbortSignal;
+  onOpen: () => void;
+  onEvent: (event: EngineEvent) => void;
+};
+
+/** `cpuNanos` and `systemNanos` are totals: two readings make a percentage. */
+export type StatsReading = Omit<Reading, 'cpuPercent'> & {
+  stamp: string;
+  cpuNanos: number;
+  systemNanos: number;
+  onlineCpus: number;
+};
