@@ -38,6 +38,11 @@ export function formatSort(sort: Sort): string {
   return `${sort.descending ? '-' : ''}${sort.key}`;
 }
 
+/** Whether the order follows figures that change each second. */
+export function isLiveSort(key: SortKey): boolean {
+  return ['cpu', 'memory', 'network', 'disk', 'pids'].includes(key);
+}
+
 /** A click on a head: first its natural direction, then the other one. */
 export function nextSort(current: Sort, clicked: SortKey): Sort {
   if (current.key !== clicked) return { key: clicked, descending: LARGEST_FIRST.includes(clicked) };
@@ -72,10 +77,10 @@ function hasWord(container: Container, word: string): boolean {
     const field = fields[key] ?? labelOf(container, key);
     if (field !== undefined) return field.toLowerCase().includes(value);
   }
-  return Object.values(fields).some(field => field.toLowerCase().includes(word));
+  return Object.values(fields).some(field => field?.toLowerCase().includes(word));
 }
 
-function searchable(container: Container): Partial<Record<string, string>> & Record<'name', string> {
+function searchable(container: Container): Record<string, string | undefined> {
   const state = shownState(container);
   return {
     name: container.name,

@@ -1,38 +1,38 @@
 /** One word, one shape and one colour for what a container is doing: never colour alone. */
+import type { ComponentProps } from 'react';
 import type { Container } from '#contract/container.ts';
+import type { StatusMark } from '../ui/status-mark.tsx';
 
-export type Tone = 'ok' | 'info' | 'warn' | 'error' | 'fatal' | 'dim';
-export type ShownState = {
+type Mark = Pick<ComponentProps<typeof StatusMark>, 'tone' | 'shape'>;
+export type ShownState = Mark & {
   /** Stable key: sorts and filters use it, `state:oom` in the filter box too. */
   key:
     | 'oom'
     | 'dead'
     | 'restarting'
     | 'unhealthy'
+    | 'failed'
     | 'starting'
     | 'paused'
     | 'running'
     | 'created'
-    | 'failed'
     | 'stopped'
     | 'removed';
-  icon: string;
   word: string;
-  tone: Tone;
 };
 
 const SHOWN: Record<ShownState['key'], Omit<ShownState, 'key'>> = {
-  oom: { icon: '✖', word: 'OOM-killed', tone: 'fatal' },
-  dead: { icon: '✖', word: 'dead', tone: 'error' },
-  restarting: { icon: '↻', word: 'restarting', tone: 'warn' },
-  unhealthy: { icon: '▲', word: 'unhealthy', tone: 'warn' },
-  failed: { icon: '■', word: 'failed', tone: 'error' },
-  starting: { icon: '◐', word: 'starting', tone: 'info' },
-  paused: { icon: '⏸', word: 'paused', tone: 'info' },
-  running: { icon: '●', word: 'running', tone: 'ok' },
-  created: { icon: '○', word: 'created', tone: 'dim' },
-  stopped: { icon: '■', word: 'stopped', tone: 'dim' },
-  removed: { icon: '□', word: 'removed', tone: 'dim' },
+  oom: { shape: 'cross', tone: 'fatal', word: 'OOM-killed' },
+  dead: { shape: 'cross', tone: 'error', word: 'dead' },
+  restarting: { shape: 'loop', tone: 'warn', word: 'restarting' },
+  unhealthy: { shape: 'triangle', tone: 'warn', word: 'unhealthy' },
+  failed: { shape: 'square', tone: 'error', word: 'failed' },
+  starting: { shape: 'half', tone: 'busy', word: 'starting' },
+  paused: { shape: 'pause', tone: 'busy', word: 'paused' },
+  running: { shape: 'dot', tone: 'ok', word: 'running' },
+  created: { shape: 'ring', tone: 'idle', word: 'created' },
+  stopped: { shape: 'square', tone: 'idle', word: 'stopped' },
+  removed: { shape: 'ring', tone: 'idle', word: 'removed' },
 };
 
 /** Worst first: the order of a table sorted by state. */

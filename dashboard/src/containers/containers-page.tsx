@@ -1,1 +1,240 @@
-export const ContainersPage = () => <main>Containers</main>;
+import { useCallback, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Container } from '#contract/container.ts';
+import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { ErrorPanel } from '../ui/error-panel.tsx';
+import { FilterBox } from '../ui/filter-box.tsx';
+import { LiveNote } from '../ui/live-note.tsx';
+import { ProgressLine, Skeleton } from '../ui/progress.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { useNow } from '../ui/use-now.ts';
+import { useUrlState } from '../ui/use-url-state.ts';
+import { ContainerDrawer, logsHref } from './container-drawer.tsx';
+import {
+  filterContainers,
+  formatSort,
+  groupContainers,
+  isLiveSort,
+  parseSort,
+  sortContainers,
+  summarize,
+  type Group,
+  type Sort,
+} from './container-rows.ts';
+import { isLive } from './container-state.ts';
+import { ContainerTable } from './container-table.tsx';
+import styles from './containers.module.css';
+import type { SampleHistory } from './sample-history.ts';
+import { useContainers } from './use-containers.ts';
+import { useSampleHistory, useWatch } from './use-sample-history.ts';
+
+/** A table sorted by a live figure is put in order this often: rows that swap places each second cannot be read. */
+const REORDER_EVERY_MS = 5_000;
+const NO_CONTAINERS: Container[] = [];
+
+export function ContainersPage() {
+  const [url, setUrl] = useUrlState();
+  const query = useContainers();
+  const containers = query.data?.containers ?? NO_CONTAINERS;
+  const now = useNow(REORDER_EVERY_MS);
+  const history = useSampleHistory();
+  const view = readView(url);
+  const groups = useGroups(containers, { ...view, now }, history);
+  const order = groups.flatMap(group => group.containers);
+  useWatch(
+    history,
+    order.filter(isLive).map(container => container.id),
+  );
+  return (
+    <main className={styles.page}>
+      <div className={styles.toolbar}>
+        <FilterBox
+          value={view.filter}
+          onChange={q => setUrl({ q })}
+          label="Filter containers"
+          placeholder="name, image, project, state:oom …"
+        />
+        <Toggles containers={containers} view={view} setUrl={setUrl} />
+        <Counts containers={containers} shown={order.length} />
+        <LiveNote />
+      </div>
+      <ProgressLine busy={query.isFetching && !query.isPending} />
+      <div className={styles.body}>
+        {query.data === undefined ? (
+          <Waiting error={query.error} onRetry={() => void query.refetch()} />
+        ) : order.length === 0 ? (
+          <Nothing total={containers.length} view={view} onClear={() => setUrl({ q: null, gone: null })} />
+        ) : (
+          <Listed groups={groups} view={view} history={history} now={now} />
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Waiting({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
+  return (
+    <div className={styles.scroll}>
+      {error === null ? (
+        <Skeleton lines={12} />
+      ) : (
+        <ErrorPanel title="The containers could not be loaded" error={error} onRetry={onRetry} />
+      )}
+    </div>
+  );
+}
+
+type ListedProps = { groups: Group[]; view: View; history: SampleHistory; now: number };
+
+/** The table, and beside it the details of the container the address names. */
+function Listed({ groups, view, history, now }: ListedProps) {
+  const [url, setUrl] = useUrlState();
+  const [focusedId, setFocusedId] = useState<string | null>(null);
+  const open = useCallback((id: string | null) => setUrl({ c: id }), [setUrl]);
+  const order = groups.flatMap(group => group.containers);
+  const openId = url.get('c');
+  const opened = order.find(container => container.id === openId || container.name === openId);
+  const tabStopId = (order.find(container => container.id === focusedId) ?? opened ?? order[0])?.id ?? null;
+  useRowKeys({ order, tabStopId, onClose: () => open(null) });
+  return (
+    <>
+      <div className={styles.scroll}>
+        <ContainerTable
+          groups={groups}
+          isGrouped={view.grouping === 'project'}
+          sort={view.sort}
+          onSort={sort => setUrl({ sort: formatSort(sort) })}
+          history={history}
+          now={now}
+          openId={opened?.id ?? null}
+          tabStopId={tabStopId}
+          onOpen={open}
+          onFocus={setFocusedId}
+        />
+      </div>
+      {opened !== undefined && <ContainerDrawer container={opened} now={now} onClose={() => open(null)} />}
+    </>
+  );
+}
+
+type View = { filter: string; sort: Sort; grouping: 'project' | 'none'; hidesRemoved: boolean };
+
+function readView(url: URLSearchParams): View {
+  return {
+    filter: url.get('q') ?? '',
+    sort: parseSort(url.get('sort')),
+    grouping: url.get('group') === 'none' ? 'none' : 'project',
+    hidesRemoved: url.get('gone') === 'hide',
+  };
+}
+
+/** Filtered, grouped, ordered. By a live figure the order is renewed every few seconds, else only when something changed. */
+function useGroups(containers: Container[], view: View & { now: number }, history: SampleHistory): Group[] {
+  const { filter, grouping, hidesRemoved } = view;
+  const { key, descending } = view.sort;
+  const orderedAt = isLiveSort(key) ? view.now : 0;
+  return useMemo(() => {
+    const kept = containers.filter(container => !hidesRemoved || container.state !== 'removed');
+    const groups = groupContainers(filterContainers(kept, filter), grouping);
+    return groups.map(group => ({
+      ...group,
+      containers: sortContainers(group.containers, { key, descending }, history.read),
+    }));
+    // `orderedAt` is not read: it is the moment at which to read the history again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [containers, filter, grouping, hidesRemoved, key, descending, history, orderedAt]);
+}
+
+type RowKeys = { order: readonly Container[]; tabStopId: string | null; onClose: () => void };
+
+function useRowKeys({ order, tabStopId, onClose }: RowKeys): void {
+  const [, navigate] = useLocation();
+  const at = order.findIndex(container => container.id === tabStopId);
+  const move = (by: number) => {
+    // The first key goes to the row that Tab would reach; from then on they move.
+    const isInTable = document.activeElement?.hasAttribute('data-row-button') === true;
+    const next = order[isInTable ? Math.min(order.length - 1, Math.max(0, at + by)) : Math.max(0, at)];
+    if (next !== undefined) focusRow(next.id);
+  };
+  useShortcuts('Containers', [
+    { keys: 'j | ArrowDown', does: 'Next container', run: () => move(1) },
+    { keys: 'k | ArrowUp', does: 'Previous container', run: () => move(-1) },
+    {
+      keys: 'o',
+      does: 'Its logs (Enter: its details)',
+      run: () => {
+        const container = order[at];
+        if (container !== undefined) navigate(logsHref(container.name));
+      },
+    },
+    { keys: 'Escape', does: 'Close the details', run: onClose },
+  ]);
+}
+
+function focusRow(id: string): void {
+  const button = document.querySelector<HTMLElement>(
+    `[data-container="${CSS.escape(id)}"] [data-row-button]`,
+  );
+  button?.focus();
+}
+
+type TogglesProps = {
+  containers: readonly Container[];
+  view: View;
+  setUrl: (changes: Record<string, string | null>) => void;
+};
+
+function Toggles({ containers, view, setUrl }: TogglesProps) {
+  const removed = containers.filter(container => container.state === 'removed').length;
+  const isGrouped = view.grouping === 'project';
+  return (
+    <>
+      <Button aria-pressed={isGrouped} onClick={() => setUrl({ group: isGrouped ? 'none' : null })}>
+        By project
+      </Button>
+      {removed > 0 && (
+        <Button
+          aria-pressed={!view.hidesRemoved}
+          onClick={() => setUrl({ gone: view.hidesRemoved ? null : 'hide' })}
+        >
+          Removed ({removed})
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Counts({ containers, shown }: { containers: readonly Container[]; shown: number }) {
+  const present = containers.filter(container => container.state !== 'removed');
+  const { total, running, attention } = summarize(present);
+  if (containers.length === 0) return <span className={styles.counts} />;
+  return (
+    <span className={styles.counts} role="status">
+      {shown < containers.length && `${shown} shown · `}
+      {running} of {total} running
+      {attention > 0 && <span className={styles.warn}> · ▲ {attention} want attention</span>}
+    </span>
+  );
+}
+
+type NothingProps = { total: number; view: View; onClear: () => void };
+
+function Nothing({ total, view, onClear }: NothingProps) {
+  if (total === 0) {
+    return (
+      <EmptyState
+        title="No container yet"
+        text="Containers appear as soon as a collector reports from its engine. On this machine: npm start, or quaylog collector on each host."
+      />
+    );
+  }
+  return (
+    <EmptyState
+      title={view.filter === '' ? 'Only removed containers are left' : `None of ${total} containers matches`}
+      text={view.filter === '' ? 'They are hidden now.' : `Nothing has “${view.filter}”.`}
+    >
+      <Button onClick={onClear}>Show all {total}</Button>
+    </EmptyState>
+  );
+}

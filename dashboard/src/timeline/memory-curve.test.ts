@@ -31,13 +31,18 @@ test('the curve breaks at a hole and at the end of a run', () => {
   expect(splitRuns(samples, []).map(piece => piece.length)).toEqual([2, 3]);
 });
 
-test.each<[string, [number, number][], number | null, number]>([
-  ['the limit when the use comes near it', [[0, 20 * MB]], 24 * MB, 24 * MB * 1.12],
-  ['the use when there is no limit', [[0, 20 * MB]], null, 20 * MB * 1.12],
-  ['the use when the limit is far away', [[0, 20 * MB]], 8_192 * MB, 20 * MB * 1.12],
-  ['something to divide by without any sample', [], null, 1],
-])('the axis reaches %s', (_, pairs, limit, top) => {
-  expect(topOf(points(...pairs), limit)).toBeCloseTo(top, 3);
+test.each<{ what: string; used: [number, number][]; limit: number | null; top: number }>([
+  { what: 'the limit when the use comes near it', used: [[0, 20 * MB]], limit: 24 * MB, top: 24 * MB * 1.12 },
+  { what: 'the use when there is no limit', used: [[0, 20 * MB]], limit: null, top: 20 * MB * 1.12 },
+  {
+    what: 'the use when the limit is far away',
+    used: [[0, 20 * MB]],
+    limit: 8_192 * MB,
+    top: 20 * MB * 1.12,
+  },
+  { what: 'something to divide by without any sample', used: [], limit: null, top: 1 },
+])('the axis reaches $what', ({ used, limit, top }) => {
+  expect(topOf(points(...used), limit)).toBeCloseTo(top, 3);
 });
 
 test.each([24 * MB * 1.12, 700 * MB, 1.12, 5 * 1_024 * MB])(

@@ -2,7 +2,12 @@ import { useRef } from 'react';
 import styles from './filter-box.module.css';
 import { useShortcuts } from './shortcuts.ts';
 
-type FilterBoxProps = { value: string; onChange: (value: string) => void; label: string; placeholder: string };
+type FilterBoxProps = {
+  value: string;
+  onChange: (value: string) => void;
+  label: string;
+  placeholder: string;
+};
 
 /** A plain filter that acts at each key; `/` goes to it, Esc empties it, then leaves it. */
 export function FilterBox({ value, onChange, label, placeholder }: FilterBoxProps) {

@@ -26,7 +26,15 @@ export function SidePanel({ label, title, onClose, children }: SidePanelProps) {
 }
 
 /** A part of the panel under a small grey head. */
-export function PanelSection({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+export function PanelSection({
+  title,
+  aside,
+  children,
+}: {
+  title: string;
+  aside?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className={styles.section}>
       <h3>

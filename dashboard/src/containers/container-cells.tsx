@@ -1,0 +1,155 @@
+/** The cells of one row that show figures. Text of containers is text: React escapes it, nothing here makes HTML of it. */
+import { Link } from 'wouter';
+import type { Container } from '#contract/container.ts';
+import { formatBytes, formatDuration, formatNumber } from '../ui/format.ts';
+import { Sparkline } from '../ui/sparkline.tsx';
+import { shownExit, sinceMs } from './container-rows.ts';
+import { deathInWords, diedOfMemory, isDeathAlarming, isLive } from './container-state.ts';
+import styles from './containers.module.css';
+import { HISTORY_MS, type LiveReading } from './sample-history.ts';
+
+/** A container that was sampled this long ago has no live figures any more (the slow pace is 10 s). */
+const STALE_MS = 35_000;
+
+export const None = () => <span className={styles.none}>–</span>;
+
+/** Exit code of a finished run; of a running one, how the run before ended, because the engine forgets that. */
+export function ExitCell({ container }: { container: Container }) {
+  const code = shownExit(container);
+  const death = container.lastDeath;
+  const isOom = diedOfMemory(container);
+  const isRestarted = isLive(container) && death !== null && isDeathAlarming(death.class);
+  if (code === null && !isRestarted) return <None />;
+  const tag = isOom ? 'OOM' : isRestarted ? deathInWords(death.class) : null;
+  return (
+    <>
+      {code !== null && <span className={code === 0 ? styles.dim : styles.bad}>{code}</span>}
+      {tag !== null && <DeathTag tag={tag} isOom={isOom} death={death} />}
+    </>
+  );
+}
+
+function DeathTag({ tag, isOom, death }: { tag: string; isOom: boolean; death: Container['lastDeath'] }) {
+  const className = isOom ? styles.oomTag : styles.tag;
+  if (death === null) return <span className={className}>{tag}</span>;
+  return (
+    <Link
+      href={storyHref(death.eventId)}
+      className={className}
+      title={`Last run: ${deathInWords(death.class)}. Open its story.`}
+      onClick={event => event.stopPropagation()}
+    >
+      {tag}
+    </Link>
+  );
+}
+
+export const storyHref = (eventId: string): string => `/timeline?event=${encodeURIComponent(eventId)}`;
+
+/** `up 6 h`, `ended 2 min ago`. */
+export function SinceCell({ container, now }: { container: Container; now: number }) {
+  const since = sinceMs(container);
+  if (since === null) return <None />;
+  const age = formatDuration(Math.floor(Math.max(0, now - since) / 1_000) * 1_000);
+  const short = age.replace(/ (min|s)$/, '\u2009$1');
+  return (
+    <span className={isLive(container) ? undefined : styles.dim} title={new Date(since).toISOString()}>
+      {isLive(container) ? short : `${short} ago`}
+    </span>
+  );
+}
+
+export function CpuCell({ reading, isFresh }: { reading: LiveReading | undefined; isFresh: boolean }) {
+  if (reading === undefined) return <None />;
+  const percent = reading.sample.cpuPercent;
+  // One core is the top of a calm container's scale, so that 2 % does not look like a mountain.
+  const top = Math.max(25, ...reading.cpu.map(value => value ?? 0));
+  return (
+    <span className={styles.live}>
+      <Sparkline values={reading.cpu} max={top} width={56} height={18} label={`CPU, last ${MINUTES}`} />
+      <span className={styles.figure}>{isFresh ? formatPercent(percent) : <None />}</span>
+    </span>
+  );
+}
+
+const MINUTES = `${HISTORY_MS / 60_000} minutes`;
+
+/** Per-core percent: 250 % is two and a half cores. */
+export function formatPercent(percent: number): string {
+  return `${percent >= 99.95 ? formatNumber(Math.round(percent)) : percent.toFixed(1)} %`;
+}
+
+export function MemoryCell({ reading, isFresh }: { reading: LiveReading | undefined; isFresh: boolean }) {
+  if (reading === undefined) return <None />;
+  const { memoryBytes: used, memoryLimitBytes: limit } = reading.sample;
+  const top = Math.max(1, limit ?? 0, ...reading.memory.map(value => value ?? 0));
+  const scale = limit === null ? { max: top * 1.3 } : { max: top * 1.08, limit };
+  return (
+    <span className={styles.live}>
+      <Sparkline
+        values={reading.memory}
+        {...scale}
+        width={56}
+        height={18}
+        color="--notice"
+        label={`Memory, last ${MINUTES}`}
+      />
+      {isFresh ? <MemoryFigure used={used} limit={limit} /> : <None />}
+    </span>
+  );
+}
+
+function MemoryFigure({ used, limit }: { used: number; limit: number | null }) {
+  if (limit === null) {
+    return (
+      <span className={styles.memory}>
+        <span>{formatBytes(used)}</span>
+      </span>
+    );
+  }
+  const share = Math.min(1, used / Math.max(1, limit));
+  const tone = share >= 0.95 ? styles.full : share >= 0.8 ? styles.high : undefined;
+  return (
+    <span className={styles.memory} title={`${Math.round(share * 100)} % of its limit`}>
+      <span>
+        {formatBytes(used)} <span className={styles.dim}>/ {formatBytes(limit)}</span>
+      </span>
+      <span className={styles.bar}>
+        <span className={tone} style={{ width: `${share * 100}%` }} />
+      </span>
+    </span>
+  );
+}
+
+type RatePairProps = {
+  first: number | null;
+  second: number | null;
+  /** A sign that is shown, then a word that is read out. */
+  names: readonly [string, string];
+};
+
+/** Two rates on two small lines, what comes in above what goes out. */
+export function RatePair({ first, second, names }: RatePairProps) {
+  if (first === null && second === null) return <None />;
+  return (
+    <span className={styles.rates} title={`${names[0]} ${rateText(first)}\n${names[1]} ${rateText(second)}`}>
+      <Rate bytesPerSecond={first} sign={names[0][0] ?? ''} />
+      <Rate bytesPerSecond={second} sign={names[1][0] ?? ''} />
+    </span>
+  );
+}
+
+function Rate({ bytesPerSecond, sign }: { bytesPerSecond: number | null; sign: string }) {
+  return (
+    <span className={bytesPerSecond === 0 ? styles.still : undefined}>
+      <span className={styles.dim}>{sign}</span> {rateText(bytesPerSecond)}
+    </span>
+  );
+}
+
+const rateText = (bytesPerSecond: number | null): string =>
+  bytesPerSecond === null ? '–' : `${formatBytes(Math.round(bytesPerSecond))}/s`;
+
+export function isFreshReading(reading: LiveReading, now: number): boolean {
+  return now - reading.atMs < STALE_MS;
+}

@@ -1,0 +1,115 @@
+import { memo } from 'react';
+import type { Container } from '#contract/container.ts';
+import { classNames } from '../ui/class-names.ts';
+import { formatNumber } from '../ui/format.ts';
+import { StatusMark } from '../ui/status-mark.tsx';
+import {
+  CpuCell,
+  ExitCell,
+  isFreshReading,
+  MemoryCell,
+  None,
+  RatePair,
+  SinceCell,
+} from './container-cells.tsx';
+import { isLive, shownState } from './container-state.ts';
+import styles from './containers.module.css';
+import type { Rates, SampleHistory } from './sample-history.ts';
+import { useReading } from './use-sample-history.ts';
+
+type ContainerRowProps = {
+  container: Container;
+  history: SampleHistory;
+  now: number;
+  isOpen: boolean;
+  /** The one row of the table that Tab reaches; j and k move it. */
+  isTabStop: boolean;
+  onOpen: (id: string) => void;
+  onFocus: (id: string) => void;
+};
+
+export const ContainerRow = memo(function ContainerRow(props: ContainerRowProps) {
+  const { container, now, isOpen, isTabStop, onOpen, onFocus } = props;
+  const state = shownState(container);
+  return (
+    <tr
+      data-container={container.id}
+      aria-selected={isOpen}
+      className={classNames(styles.row, state.key === 'removed' && styles.removed)}
+      onClick={() => onOpen(container.id)}
+    >
+      <td className={styles.state}>
+        <StatusMark tone={state.tone} shape={state.shape} /> {state.word}
+      </td>
+      <th scope="row" className={styles.name}>
+        <button
+          type="button"
+          data-row-button
+          tabIndex={isTabStop ? 0 : -1}
+          title={container.name}
+          onFocus={() => onFocus(container.id)}
+          onClick={event => {
+            event.stopPropagation();
+            onOpen(container.id);
+          }}
+        >
+          {container.name}
+        </button>
+      </th>
+      <td className={styles.image} title={container.image}>
+        {container.image}
+      </td>
+      <td>{container.health === 'none' ? <None /> : <HealthWord health={container.health} />}</td>
+      <td className={styles.number}>
+        {container.restartCount === 0 ? (
+          <span className={styles.none}>0</span>
+        ) : (
+          formatNumber(container.restartCount)
+        )}
+      </td>
+      <td className={styles.exit}>
+        <ExitCell container={container} />
+      </td>
+      <td className={styles.since}>
+        <SinceCell container={container} now={now} />
+      </td>
+      <LiveCells container={container} history={props.history} now={now} />
+    </tr>
+  );
+});
+
+type LiveCellsProps = Pick<ContainerRowProps, 'container' | 'history' | 'now'>;
+
+/** The cells that change each second, apart from the rest of the row, which then does not. */
+function LiveCells({ container, history, now }: LiveCellsProps) {
+  const newest = useReading(history, container.id);
+  const reading = isLive(container) ? newest : undefined;
+  const isFresh = reading !== undefined && isFreshReading(reading, now);
+  const rates = isFresh ? reading.rates : NO_RATES;
+  return (
+    <>
+      <td>
+        <CpuCell reading={reading} isFresh={isFresh} />
+      </td>
+      <td>
+        <MemoryCell reading={reading} isFresh={isFresh} />
+      </td>
+      <td>
+        <RatePair first={rates.networkRx} second={rates.networkTx} names={['↓ received', '↑ sent']} />
+      </td>
+      <td>
+        <RatePair first={rates.blockRead} second={rates.blockWrite} names={['r read', 'w written']} />
+      </td>
+      <td className={styles.number}>{isFresh ? formatNumber(reading.sample.pids) : <None />}</td>
+    </>
+  );
+}
+
+const NO_RATES: Rates = { networkRx: null, networkTx: null, blockRead: null, blockWrite: null };
+
+function HealthWord({ health }: { health: Container['health'] }) {
+  const tone = { healthy: styles.good, unhealthy: styles.warn, starting: styles.dim, none: styles.dim }[
+    health
+  ];
+  return <span className={tone}>{health}</span>;
+}
