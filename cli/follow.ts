@@ -37,7 +37,7 @@ export function follow<T>(options: Follow<T>): Promise<never> {
   const joiner = createJoiner(options);
   let lostAt: Date | undefined;
   return new Promise<never>((_, fail) => {
-    const giveUp = (error: unknown): void => {
+    const giveUp = (error: Error): void => {
       socket.disconnect();
       fail(error);
     };

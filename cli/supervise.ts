@@ -37,7 +37,10 @@ export function supervise(program: ChildProgram, remark: (text: string) => void)
     child.once('error', error => remark(`cannot start the ${program.name}: ${error.message}`));
     child.once('exit', (code, signal) => {
       if (stopping) return;
-      if (code === EXIT.usage) { giveUp(code); return; }
+      if (code === EXIT.usage) {
+        giveUp(code);
+        return;
+      }
       quickDeaths = Date.now() - startedAt > HEALTHY_AFTER_MS ? 0 : quickDeaths + 1;
       const delayMs = restartDelay(quickDeaths);
       remark(
