@@ -102,11 +102,6 @@ export function listFields(): FieldList['fields'] {
   return FIELDS.map(({ name, type, aliases }) => ({ name, type, ...(aliases && { alias: aliases[0] }) }));
 }
 
-/** How a field is named to people: its shortest known alias, without the `app.` they did not write. */
-export function displayName(field: string): string {
-  return fieldOf(field).aliases?.[0] ?? field.replace(/^app\./, '');
-}
-
 /** The levels that a range over `log.level` takes in, by severity; none when `value` is no level. */
 export function levelsInRange(operator: RangeOperator, value: string): Level[] {
   const rank = (LEVELS as readonly string[]).indexOf(value);

@@ -1,4 +1,5 @@
 /** Wildcard patterns: `*` is any run of characters, `\` makes the next character plain. */
+import type { Value } from './query-tree.ts';
 
 /** The plain pieces between the stars: `a*b\*` gives `['a', 'b*']`, `*` gives `['', '']`. */
 export function splitPattern(pattern: string): string[] {
@@ -15,6 +16,13 @@ export function splitPattern(pattern: string): string[] {
   }
   pieces.push(piece);
   return pieces;
+}
+
+/** The value with these plain pieces between stars: without a star a word, else a wildcard with the fewest escapes. */
+export function toValue(pieces: readonly string[]): Value {
+  const [text = ''] = pieces;
+  if (pieces.length < 2) return { kind: 'word', text };
+  return { kind: 'wildcard', pattern: pieces.map(piece => piece.replace(/[*\\]/g, '\\$&')).join('*') };
 }
 
 /** Whether a whole text is these pieces with anything between them. Taking each piece as early as possible is enough. */

@@ -1,0 +1,72 @@
+/** Tree → query text, with canonical names; parsed again it is the same tree. */
+import type { QueryNode, Value } from './query-tree.ts';
+
+type Operator = 'or' | 'and' | 'not';
+/** What binds tighter needs no parentheses within what binds looser. */
+const BINDING: Record<Operator, number> = { or: 1, and: 2, not: 3 };
+
+/** The shortest plain way to write a canonical tree; `''` for everything. */
+export function printQuery(tree: QueryNode): string {
+  return tree.type === 'all' ? '' : print(tree);
+}
+
+function print(node: QueryNode): string {
+  switch (node.type) {
+    case 'all':
+      return '*';
+    case 'and':
+    case 'or':
+      return node.nodes.map(child => printWithin(child, node.type)).join(` ${node.type} `);
+    case 'not':
+      return `not ${printWithin(node.node, 'not')}`;
+    case 'is':
+      return node.field === 'message'
+        ? printBare(node.value)
+        : `${printName(node.field)}:${printValue(node.value)}`;
+    case 'exists':
+      return `${printName(node.field)}:*`;
+    case 'range':
+      return `${printName(node.field)} ${node.operator} ${printWord(node.value)}`;
+  }
+}
+
+/** An `and` within an `and` keeps its parentheses: it is a node of its own. */
+function printWithin(node: QueryNode, parent: Operator): string {
+  const isOperator = node.type === 'and' || node.type === 'or';
+  return isOperator && BINDING[node.type] <= BINDING[parent] ? `(${print(node)})` : print(node);
+}
+
+function printBare(value: Value): string {
+  return value.kind === 'phrase'
+    ? printPhrase(value.text)
+    : printValue(value).replace(/:|!(?=[=~])|(?<==)~/g, '\\$&');
+}
+
+function printValue(value: Value): string {
+  switch (value.kind) {
+    case 'phrase':
+      return printPhrase(value.text);
+    case 'word':
+      return printWord(value.text);
+    case 'wildcard':
+      return escapeStart(value.pattern.replace(/[\s()"<>]/g, '\\$&'));
+  }
+}
+
+function printPhrase(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function printWord(text: string): string {
+  return text === '' ? '""' : escapeStart(text.replace(/[\s()"<>*\\]/g, '\\$&'));
+}
+
+/** Every `*` in a name is a wildcard; all else that means something to the parser is plain in it. */
+function printName(field: string): string {
+  return escapeStart(field.replace(/[\s()"<>:\\]/g, '\\$&'));
+}
+
+/** Keywords, signs, brackets, and what makes a colon before it plain, mean something only where a value begins. */
+function escapeStart(text: string): string {
+  return /^(?:(?:and|or|not|&&|\|\|)$|[-+![{:]|\/\/)/i.test(text) ? `\\${text}` : text;
+}
