@@ -1,5 +1,6 @@
 /** `quaylog collector` and `quaylog indexer`: one program by itself, in this process. */
 import type { Command } from 'commander';
+import { endWithParent } from './end-with-parent.ts';
 import { addSettingFlags, settingFlags } from './setting-flags.ts';
 import type { Flags } from './config.ts';
 
@@ -31,13 +32,6 @@ export function addProgramCommands(program: Command): void {
       process.exit((await run(settingFlags(options))) ?? 0);
     });
   }
-}
-
-/** Below `quaylog up` there is an IPC channel: it closes when `up` is gone, however it went. */
-function endWithParent(): void {
-  if (!process.channel) return;
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  process.channel.unref();
 }
 
 /** By URL: the compiler's project borders keep the command line apart from the programs it starts. */

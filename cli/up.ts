@@ -4,6 +4,7 @@ import pretty from 'pino-pretty';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from './cli-error.ts';
 import { childEnvironment, readConfig, wantsColour, type Flags } from './config.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { findEngineTrouble, findPortTrouble } from './preflight.ts';
 import { addSettingFlags, settingFlags } from './setting-flags.ts';
 import { supervise, type ChildProgram, type Supervised } from './supervise.ts';
@@ -20,6 +21,7 @@ export function addUpCommand(program: Command): void {
 }
 
 async function runUp(flags: Flags): Promise<void> {
+  endWithParent();
   const { listen, dockerHost } = readConfig(flags);
   const trouble = (await findEngineTrouble(dockerHost)) ?? (await findPortTrouble(listen));
   if (trouble !== null) throw new CliError(trouble);
