@@ -1,6 +1,11 @@
 /** The fastify app before any route: errors, headers, limits, and the rule that a route without declared access does not exist. */
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { QuaylogError, type ErrorBody } from '#contract/errors.ts';
 import { DOCS_PREFIX } from './docs.ts';
@@ -18,7 +23,7 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
 export async function createServer(log: Logger): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     disableRequestLogging: true,
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,

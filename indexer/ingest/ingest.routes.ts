@@ -7,9 +7,17 @@ import { ingestBatch, type IngestDeps } from './ingest.ts';
 const batchSchema = Compile(IngestBatch);
 
 /** `POST /api/v1/ingest`: 200 with an IngestAck once durable; 400 names what is wrong; 503 means keep it and try again. */
-export function registerIngestRoutes(app: FastifyInstance, deps: IngestDeps): void {
+export function registerIngestRoutes(
+  app: FastifyInstance,
+  deps: IngestDeps & { countRefused: () => void },
+): void {
   app.post('/api/v1/ingest', { config: { access: 'ingest' }, schema: { hide: true } }, async request => {
-    return ingestBatch(checkBatch(request.body), deps);
+    try {
+      return await ingestBatch(checkBatch(request.body), deps);
+    } catch (error) {
+      deps.countRefused();
+      throw error;
+    }
   });
 }
 

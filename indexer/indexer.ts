@@ -1,0 +1,113 @@
+/** createIndexer: the parts of the indexer and who hands what to whom. Feature folders know each other only through here. */
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { explainDeaths } from './alert/with-deaths.ts';
+import type { IndexerConfig } from './config.ts';
+import { serveDocs } from './docs.ts';
+import { registerHealthRoutes } from './health/health.routes.ts';
+import { createMetrics } from './health/metrics.ts';
+import { registerIngestRoutes } from './ingest/ingest.routes.ts';
+import { createInventory } from './inventory/inventory.ts';
+import { registerInventoryRoutes } from './inventory/inventory.routes.ts';
+import { createLive } from './live/live.ts';
+import { registerEventRoutes } from './query/event.routes.ts';
+import { registerQueryRoutes } from './query/query.routes.ts';
+import { createServer, isSameOrigin } from './server.ts';
+import { createSqliteStateStore } from './state/sqlite-state-store.ts';
+import { serveDashboard } from './static.ts';
+import { openStore } from './store/open-store.ts';
+import { guardStore } from './store/store-guard.ts';
+
+const DASHBOARD = join(import.meta.dirname, '../dashboard/dist');
+/** How often hosts are pushed to whoever watches them: a silent collector shows within this and the heartbeat. */
+const HOSTS_EVERY_MS = 5_000;
+
+export type Indexer = {
+  app: FastifyInstance;
+  listen: () => Promise<void>;
+  /** Ends within 10 s; what was acknowledged is on disk already. */
+  close: () => Promise<void>;
+};
+
+export async function createIndexer({
+  config,
+  log,
+}: {
+  config: IndexerConfig;
+  log: Logger;
+}): Promise<Indexer> {
+  const now = () => new Date();
+  prepareFolder(config.data);
+  const state = createSqliteStateStore({ file: join(config.data, 'state.db') });
+  const embedded = await openStore({
+    kind: 'embedded',
+    dir: join(config.data, 'logs'),
+    retentionAgeMs: config.retentionAge,
+    retentionBytes: config.retentionSize,
+    now,
+    log,
+  });
+  const store = guardStore(embedded, err => log.error({ err }, 'append failed'));
+  const inventory = createInventory({ state, now, log });
+  await inventory.load();
+  const metrics = createMetrics(inventory.hosts);
+  const live = createLive(metrics.countLiveSkipped);
+
+  const app = await createServer(log);
+  await serveDocs(app, version());
+  registerIngestRoutes(app, {
+    append: store.append,
+    applyInventory: async batch => (await inventory.apply(batch)).containers,
+    noteEvents: () => Promise.resolve(),
+    publish({ records, events, samples, containers }) {
+      inventory.noteSamples(samples);
+      live.publish('records', records);
+      live.publish('events', events);
+      live.publish('samples', samples);
+      live.publish('containers', containers);
+    },
+    count: metrics.countBatch,
+    countRefused: metrics.countRefused,
+    watched: live.watched,
+  });
+  registerQueryRoutes(app, { store, now });
+  registerEventRoutes(app, {
+    store,
+    now,
+    containers: inventory.containers,
+    explainDeaths: events => explainDeaths(events, store),
+  });
+  registerInventoryRoutes(app, { inventory });
+  registerHealthRoutes(app, { hosts: inventory.hosts, storeTrouble: store.trouble, metrics: metrics.render });
+  await serveDashboard(app, DASHBOARD);
+  live.attach(app.server, (origin, host) => origin === undefined || isSameOrigin(origin, host));
+  const hostsTimer = setInterval(() => live.publish('hosts', inventory.hosts()), HOSTS_EVERY_MS);
+
+  return {
+    app,
+    async listen() {
+      await app.listen({ host: config.host, port: config.port });
+      log.info({ listen: config.listen }, 'indexer is listening');
+    },
+    async close() {
+      clearInterval(hostsTimer);
+      await live.close();
+      await app.close();
+      await inventory.close();
+      await store.close();
+      await state.close();
+    },
+  };
+}
+
+function prepareFolder(path: string): void {
+  mkdirSync(path, { recursive: true });
+  accessSync(path, constants.W_OK);
+}
+
+function version(): string {
+  const text = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
