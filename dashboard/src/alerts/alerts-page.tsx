@@ -1,1 +1,52 @@
-export const AlertsPage = () => <main>Alerts</main>;
+import { Link, Redirect, useLocation } from 'wouter';
+import { LiveNote } from '../ui/live-note.tsx';
+import { AlertRows } from './alert-rows.tsx';
+import styles from './alerts.module.css';
+import { DeliveryLog } from './delivery-log.tsx';
+import { RulesView } from './rules-view.tsx';
+import { useAlerts } from './use-alerts.ts';
+
+const TABS = [
+  { path: '/alerts', name: 'Firing' },
+  { path: '/alerts/history', name: 'History' },
+  { path: '/alerts/rules', name: 'Rules' },
+  { path: '/alerts/deliveries', name: 'Deliveries' },
+] as const;
+type TabPath = (typeof TABS)[number]['path'];
+
+export function AlertsPage() {
+  const [path] = useLocation();
+  const tab = TABS.find(one => one.path === path.replace(/\/$/, ''))?.path;
+  const alerts = useAlerts();
+  const firing = alerts.data?.alerts.filter(alert => alert.resolvedAt === null).length ?? 0;
+  if (tab === undefined) return <Redirect to="/alerts" replace />;
+  return (
+    <main className={styles.page}>
+      <div className={styles.toolbar}>
+        <nav className={styles.tabs} aria-label="Alerts">
+          {TABS.map(({ path: href, name }) => (
+            <Link key={href} href={href} aria-current={href === tab ? 'page' : undefined}>
+              {name}
+              {href === '/alerts' && firing > 0 && <b className={styles.count}>{firing}</b>}
+            </Link>
+          ))}
+        </nav>
+        <LiveNote />
+      </div>
+      <Shown tab={tab} alerts={alerts} />
+    </main>
+  );
+}
+
+function Shown({ tab, alerts }: { tab: TabPath; alerts: ReturnType<typeof useAlerts> }) {
+  switch (tab) {
+    case '/alerts':
+      return <AlertRows query={alerts} isHistory={false} />;
+    case '/alerts/history':
+      return <AlertRows query={alerts} isHistory />;
+    case '/alerts/rules':
+      return <RulesView />;
+    case '/alerts/deliveries':
+      return <DeliveryLog />;
+  }
+}

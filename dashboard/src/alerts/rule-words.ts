@@ -60,11 +60,17 @@ export function deliveryInWords(delivery: Pick<Delivery, 'status' | 'attempts'>)
   }
 }
 
+type Attempt = Delivery['attempts'][number];
+
+/** The target took it: any 2xx. */
+export function isGoodAttempt(attempt: Attempt): boolean {
+  return attempt.statusCode !== null && attempt.statusCode >= 200 && attempt.statusCode < 300;
+}
+
 /** The status code when the target answered, else what went wrong. */
-export function attemptInWords(attempt: Delivery['attempts'][number]): string {
+export function attemptInWords(attempt: Attempt): string {
   if (attempt.statusCode === null) return attempt.outcome;
-  const isGood = attempt.statusCode >= 200 && attempt.statusCode < 300;
-  return isGood || attempt.outcome.includes(String(attempt.statusCode))
+  return isGoodAttempt(attempt) || attempt.outcome.includes(String(attempt.statusCode))
     ? String(attempt.statusCode)
     : `${attempt.statusCode} ${attempt.outcome}`;
 }

@@ -14,7 +14,7 @@ import type {
   Story,
   Timeline,
 } from '#contract/query.ts';
-import type { AlertList, AlertRule, DeliveryList, RuleInput, RuleList } from '#contract/rule.ts';
+import type { AlertList, AlertRule, Delivery, DeliveryList, RuleInput, RuleList } from '#contract/rule.ts';
 
 /** `status` is 0 when the indexer could not be reached at all. */
 export class ApiError extends Error {
@@ -72,6 +72,8 @@ export const api = {
   replaceRule: (id: string, rule: RuleInput) =>
     send<AlertRule>('PUT', `/rules/${encodeURIComponent(id)}`, rule),
   deleteRule: (id: string) => send<undefined>('DELETE', `/rules/${encodeURIComponent(id)}`),
+  testRule: (id: string) => send<DeliveryList>('POST', `/rules/${encodeURIComponent(id)}/test`),
+  replayDelivery: (id: string) => send<Delivery>('POST', `/deliveries/${encodeURIComponent(id)}/replay`),
   alerts: (params: Params, signal?: AbortSignal) => get<AlertList>('/alerts', params, signal),
   deliveries: (params: Params, signal?: AbortSignal) => get<DeliveryList>('/deliveries', params, signal),
 };

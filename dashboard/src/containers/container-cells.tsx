@@ -6,6 +6,7 @@ import { Sparkline } from '../ui/sparkline.tsx';
 import { shownExit, sinceMs } from './container-rows.ts';
 import { deathInWords, diedOfMemory, isDeathAlarming, isLive } from './container-state.ts';
 import styles from './containers.module.css';
+import { storyHref } from './links.ts';
 import { HISTORY_MS, type LiveReading } from './sample-history.ts';
 
 /** A container that was sampled this long ago has no live figures any more (the slow pace is 10 s). */
@@ -43,8 +44,6 @@ function DeathTag({ tag, isOom, death }: { tag: string; isOom: boolean; death: C
     </Link>
   );
 }
-
-export const storyHref = (eventId: string): string => `/timeline?event=${encodeURIComponent(eventId)}`;
 
 /** `up 6 h`, `ended 2 min ago`. */
 export function SinceCell({ container, now }: { container: Container; now: number }) {

@@ -10,7 +10,7 @@ import { Skeleton } from '../ui/progress.tsx';
 import { PanelSection, SidePanel } from '../ui/side-panel.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useZone } from '../ui/zone.ts';
-import { storyHref } from './container-cells.tsx';
+import { logsHref, storyHref } from './links.ts';
 import { shownExit } from './container-rows.ts';
 import { deathInWords, isDeathAlarming, shownState } from './container-state.ts';
 import styles from './container-drawer.module.css';
@@ -47,12 +47,6 @@ export function ContainerDrawer({ container, now, onClose }: ContainerDrawerProp
     </SidePanel>
   );
 }
-
-/** Names go into the query as a quoted phrase, so that none of their signs is read as the query language. */
-export const logsHref = (name: string, range: Record<string, string> = {}): string => {
-  const quoted = name.replace(/["\\]/g, sign => `\\${sign}`);
-  return `/logs?${new URLSearchParams({ q: `container:"${quoted}"`, ...range }).toString()}`;
-};
 
 function Links({ container }: { container: Container }) {
   return (

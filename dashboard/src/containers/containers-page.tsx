@@ -10,7 +10,7 @@ import { ProgressLine, Skeleton } from '../ui/progress.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useNow } from '../ui/use-now.ts';
 import { useUrlState } from '../ui/use-url-state.ts';
-import { ContainerDrawer, logsHref } from './container-drawer.tsx';
+import { ContainerDrawer } from './container-drawer.tsx';
 import {
   filterContainers,
   formatSort,
@@ -25,6 +25,7 @@ import {
 import { isLive } from './container-state.ts';
 import { ContainerTable } from './container-table.tsx';
 import styles from './containers.module.css';
+import { logsHref } from './links.ts';
 import type { SampleHistory } from './sample-history.ts';
 import { useContainers } from './use-containers.ts';
 import { useSampleHistory, useWatch } from './use-sample-history.ts';

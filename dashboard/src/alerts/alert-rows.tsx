@@ -1,0 +1,141 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Alert, AlertList } from '#contract/rule.ts';
+import { logsHref, storyHref } from '../containers/links.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { ErrorPanel } from '../ui/error-panel.tsx';
+import { formatDateTime, formatDuration, formatRelative } from '../ui/format.ts';
+import { Skeleton } from '../ui/progress.tsx';
+import { StatusMark } from '../ui/status-mark.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { useZone } from '../ui/zone.ts';
+import styles from './alerts.module.css';
+import { SeverityWord } from './severity-word.tsx';
+import { useRules } from './use-alerts.ts';
+
+type AlertRowsProps = { query: UseQueryResult<AlertList>; isHistory: boolean };
+
+/** What fires now, or everything that ever did; the newest first. */
+export function AlertRows({ query, isHistory }: AlertRowsProps) {
+  const now = useNow(5_000);
+  if (query.data === undefined) {
+    return query.error === null ? (
+      <Skeleton lines={8} />
+    ) : (
+      <ErrorPanel
+        title="The alerts could not be loaded"
+        error={query.error}
+        onRetry={() => void query.refetch()}
+      />
+    );
+  }
+  const shown = query.data.alerts
+    .filter(alert => isHistory || alert.resolvedAt === null)
+    .sort((left, right) => right.firedAt.localeCompare(left.firedAt));
+  if (shown.length === 0) return isHistory ? <NoHistory /> : <AllQuiet />;
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.table} aria-label={isHistory ? 'Alert history' : 'Firing alerts'}>
+        <thead>
+          <tr>
+            <th scope="col" className={styles.colState}>
+              State
+            </th>
+            <th scope="col" className={styles.colTime}>
+              Fired
+            </th>
+            <th scope="col">What happened</th>
+            <th scope="col" className={styles.colContainer}>
+              Container
+            </th>
+            <th scope="col" className={styles.colRule}>
+              Rule
+            </th>
+            <th scope="col" className={styles.colLinks}>
+              <span className="visually-hidden">Links</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(alert => (
+            <AlertRow key={alert.id} alert={alert} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function AlertRow({ alert, now }: { alert: Alert; now: number }) {
+  const zone = useZone();
+  return (
+    <tr>
+      <td>
+        {alert.resolvedAt === null ? (
+          <span className={styles.firing}>
+            <StatusMark tone="error" shape="dot" /> firing
+          </span>
+        ) : (
+          <span className={styles.dim} title={formatDateTime(alert.resolvedAt, zone)}>
+            <StatusMark tone="ok" shape="ring" /> resolved
+          </span>
+        )}
+      </td>
+      <td>
+        {formatDateTime(alert.firedAt, zone).slice(0, 19)}
+        <div className={styles.dim}>{ageOf(alert, now)}</div>
+      </td>
+      <td>
+        <Link className={styles.summary} href={storyHref(alert.eventId)}>
+          {alert.summary}
+        </Link>
+        <div className={styles.dim}>
+          <SeverityWord severity={alert.severity} />
+          {alert.suppressed && ' · not sent: within the cooldown of its rule'}
+        </div>
+      </td>
+      <td>
+        <Link href={`/containers?c=${encodeURIComponent(alert.container.id)}`}>{alert.container.name}</Link>
+        <div className={styles.dim}>{alert.host}</div>
+      </td>
+      <td>{alert.ruleName}</td>
+      <td className={styles.links}>
+        <Link href={storyHref(alert.eventId)}>story</Link>
+        <Link href={logsHref(alert.container.name)}>logs</Link>
+      </td>
+    </tr>
+  );
+}
+
+function ageOf(alert: Alert, now: number): string {
+  const firedMs = Date.parse(alert.firedAt);
+  if (alert.resolvedAt === null) return formatRelative(firedMs, now);
+  return `for ${formatDuration(Date.parse(alert.resolvedAt) - firedMs)}`;
+}
+
+function AllQuiet() {
+  return (
+    <EmptyState title="Nothing fires" text={<CoverNote />}>
+      <Link href="/alerts/history">What fired before</Link>
+    </EmptyState>
+  );
+}
+
+function NoHistory() {
+  return <EmptyState title="Nothing has fired yet" text={<CoverNote />} />;
+}
+
+/** Quiet because all is well, or because nobody listens: the difference is said. */
+function CoverNote() {
+  const rules = useRules();
+  if (rules.data === undefined) return null;
+  const enabled = rules.data.rules.filter(rule => rule.enabled).length;
+  if (enabled > 0)
+    return `${enabled} ${enabled === 1 ? 'rule watches' : 'rules watch'} every container event.`;
+  return (
+    <>
+      No rule is enabled, so nothing can fire. Set QUAYLOG_WEBHOOK_URL for the built-in rules (OOM and crash),
+      or <Link href="/alerts/rules?edit=new">make a rule</Link>.
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** Marks and bars of the timeline: their shape, their colour and what is read out. */
+import type { BarState } from '#contract/query.ts';
+import { deathInWords, isDeathAlarming } from '../containers/container-state.ts';
+import type { DrawnMark, Mark } from './timeline-layout.ts';
+
+export type MarkTone = 'fatal' | 'error' | 'warn' | 'ok' | 'dim';
+
+/** The shapes of the container table: a cross is always OOM, a square always an end. */
+export function markShape(mark: Mark): { glyph: string; tone: MarkTone } {
+  switch (mark.kind) {
+    case 'oom':
+      return { glyph: '✖', tone: 'fatal' };
+    case 'die':
+      if (mark.class === 'oom') return { glyph: '✖', tone: 'fatal' };
+      return { glyph: '■', tone: isDeathAlarming(mark.class ?? '') ? 'error' : 'dim' };
+    case 'kill':
+      return { glyph: '⚡', tone: 'dim' };
+    case 'restart':
+      return { glyph: '↻', tone: 'warn' };
+    case 'unhealthy':
+      return { glyph: '▲', tone: 'warn' };
+    case 'healthy':
+      return { glyph: '▲', tone: 'ok' };
+    case 'gap':
+      return { glyph: '≠', tone: 'warn' };
+    case 'start':
+      return { glyph: '▸', tone: 'ok' };
+    case 'removed':
+      return { glyph: '□', tone: 'dim' };
+    case 'rename':
+      return { glyph: '✎', tone: 'dim' };
+  }
+}
+
+/** `out of memory, exit 137` where the class is known; otherwise the label of the answer. */
+export function markInWords(mark: Mark): string {
+  const words = mark.kind === 'die' && mark.class !== undefined ? deathInWords(mark.class) : mark.label;
+  const saysCode = mark.exitCode === undefined || words.includes(String(mark.exitCode));
+  return saysCode ? words : `${words}, exit ${mark.exitCode ?? ''}`;
+}
+
+/** What a screen reader says of a mark: what, of whom, when, and how many more are under it. */
+export function markLabel(drawn: DrawnMark, name: string, time: string): string {
+  const more = drawn.marks.length - 1;
+  const bundle = more > 0 ? `, and ${more} more close by` : '';
+  return `${name}: ${markInWords(drawn.main)} at ${time}${bundle}`;
+}
+
+export const STATE_WORDS: Record<BarState, string> = {
+  running: 'running',
+  starting: 'starting',
+  unhealthy: 'unhealthy',
+  paused: 'paused',
+  restarting: 'restarting',
+  stopped: 'stopped',
+  created: 'created, not started',
+  nodata: 'no data: the collector did not report',
+};
+
+/** The bars worth explaining, in the order of the legend. */
+export const ROW_STATES: readonly (readonly [BarState, string])[] = [
+  ['running', 'running'],
+  ['starting', 'starting'],
+  ['unhealthy', 'unhealthy'],
+  ['paused', 'paused'],
+  ['restarting', 'restarting'],
+  ['stopped', 'stopped'],
+  ['nodata', 'no data'],
+];

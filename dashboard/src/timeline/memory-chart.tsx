@@ -1,0 +1,136 @@
+import { useRef } from 'react';
+import type { Story } from '#contract/query.ts';
+import { formatBytes } from '../ui/format.ts';
+import { useZone } from '../ui/zone.ts';
+import {
+  areaPath,
+  byteTicks,
+  linePath,
+  splitRuns,
+  topOf,
+  toMemoryPoints,
+  xOf,
+  yOf,
+  type Frame,
+  type MemoryPoint,
+} from './memory-curve.ts';
+import styles from './memory-chart.module.css';
+import { stripOf } from './state-strip.ts';
+import { runEnds, spanOf } from './story-words.ts';
+import { createScale, ticksOf } from './time-scale.ts';
+import { useWidth } from './use-width.ts';
+
+const LEFT_PX = 58;
+const RIGHT_PX = 10;
+const TOP_PX = 16;
+const PLOT_PX = 112;
+const STRIP_TOP = TOP_PX + PLOT_PX + 22;
+const STRIP_PX = 8;
+
+/** Memory against its limit up to the event, and under it, on the same axis, what the container was doing. */
+export function MemoryChart({ story }: { story: Story }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = Math.max(40, useWidth(box) - LEFT_PX - RIGHT_PX);
+  const points = toMemoryPoints(story.samples);
+  const limit = story.memoryLimitBytes;
+  const frame: Frame = { ...spanOf(story), width, height: PLOT_PX, topBytes: topOf(points, limit) };
+  const deathX = xOf(Date.parse(story.event['@timestamp']), frame);
+  return (
+    <div ref={box} className={styles.box}>
+      <svg width={width + LEFT_PX + RIGHT_PX} height={STRIP_TOP + STRIP_PX + 4} role="img">
+        <title>{describe(points, limit)}</title>
+        <g transform={`translate(${LEFT_PX} ${TOP_PX})`}>
+          <Axes frame={frame} />
+          {points.length === 0 && (
+            <text className={styles.empty} x={width / 2} y={PLOT_PX / 2}>
+              No sample was taken around this time
+            </text>
+          )}
+          {splitRuns(points, runEnds(story.events)).map(piece => (
+            <g key={piece[0]?.atMs}>
+              <path className={styles.area} d={areaPath(piece, frame)} />
+              <path className={styles.line} d={linePath(piece, frame)} />
+            </g>
+          ))}
+          <Limit limit={limit} frame={frame} />
+          <line className={styles.death} x1={deathX} x2={deathX} y1={-4} y2={STRIP_TOP - TOP_PX + STRIP_PX} />
+          <text className={styles.deathMark} x={deathX} y={-8}>
+            {isDeath(story) ? '✖' : '▾'}
+          </text>
+        </g>
+        <g transform={`translate(${LEFT_PX} ${STRIP_TOP})`}>
+          {stripOf(story.events, frame.fromMs, frame.toMs).map(bar => (
+            <rect
+              key={bar.fromMs}
+              className={styles[bar.state]}
+              x={xOf(bar.fromMs, frame)}
+              width={Math.max(1, xOf(bar.toMs, frame) - xOf(bar.fromMs, frame))}
+              height={STRIP_PX}
+            >
+              <title>{bar.state}</title>
+            </rect>
+          ))}
+          <text className={styles.tick} x={-6} y={STRIP_PX / 2} textAnchor="end">
+            state
+          </text>
+        </g>
+      </svg>
+      {isLimitFar(limit, frame) && (
+        <p className={styles.note}>The limit of {formatBytes(limit ?? 0)} is far above this scale.</p>
+      )}
+    </div>
+  );
+}
+
+const isDeath = (story: Story): boolean => ['die', 'oom'].includes(story.event.event.action);
+const isLimitFar = (limit: number | null, frame: Frame): boolean => limit !== null && limit > frame.topBytes;
+
+function describe(points: readonly MemoryPoint[], limit: number | null): string {
+  const last = points.at(-1);
+  const most = points.reduce((highest, point) => Math.max(highest, point.bytes), 0);
+  const against = limit === null ? 'without a limit' : `against a limit of ${formatBytes(limit)}`;
+  return last === undefined
+    ? 'No memory samples'
+    : `Memory ${against}: at most ${formatBytes(most)}, last ${formatBytes(last.bytes)}`;
+}
+
+function Axes({ frame }: { frame: Frame }) {
+  const timeZone = useZone() === 'utc' ? 'UTC' : undefined;
+  const ticks = ticksOf(createScale(frame, frame.width), timeZone);
+  return (
+    <>
+      {byteTicks(frame).map(tick => (
+        <g key={tick.bytes}>
+          <line className={styles.grid} x1={0} x2={frame.width} y1={tick.y} y2={tick.y} />
+          <text className={styles.tick} x={-6} y={tick.y} textAnchor="end">
+            {formatBytes(tick.bytes)}
+          </text>
+        </g>
+      ))}
+      {ticks.map(tick => (
+        <text
+          key={tick.atMs}
+          className={styles.tick}
+          x={Math.min(frame.width - 16, Math.max(16, tick.x))}
+          y={frame.height + 12}
+          textAnchor="middle"
+        >
+          {tick.label}
+        </text>
+      ))}
+    </>
+  );
+}
+
+function Limit({ limit, frame }: { limit: number | null; frame: Frame }) {
+  if (limit === null || isLimitFar(limit, frame)) return null;
+  const y = yOf(limit, frame);
+  return (
+    <>
+      <line className={styles.limit} x1={0} x2={frame.width} y1={y} y2={y} />
+      <text className={styles.limitName} x={4} y={y - 7}>
+        limit {formatBytes(limit)}
+      </text>
+    </>
+  );
+}
