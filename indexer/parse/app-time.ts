@@ -1,0 +1,48 @@
+/** Times that applications write, where they are unambiguous: RFC 3339 with a zone, and numbers since 1970. */
+
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)([.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)$/;
+/** Seconds, milliseconds, microseconds or nanoseconds: 2000-01-01 to 2100-01-01 do not overlap in these units. */
+const UNITS_PER_MS = [0.001, 1, 1e3, 1e6];
+const MIN_MS = Date.UTC(2000, 0);
+const MAX_MS = Date.UTC(2100, 0);
+
+/** RFC 3339 text of a time value of any logger, or undefined when zone, unit or century are in doubt. */
+export function createdOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return ofNumber(value);
+  if (typeof value !== 'string' || value.length > 40) return undefined;
+  return ofText(value) ?? (/^\d{10,19}(?:\.\d{1,9})?$/.test(value) ? ofNumber(Number(value)) : undefined);
+}
+
+function ofText(text: string): string | undefined {
+  const match = RFC3339.exec(text);
+  if (match === null) return undefined;
+  const [, day = '', time = '', fraction = '', zone = ''] = match;
+  const offset = zone === 'UTC' || zone === 'GMT' ? 'Z' : zone;
+  const created = `${day}T${time}${fraction.replace(',', '.')}${
+    offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset
+  }`;
+  const ms = Date.parse(created);
+  return ms >= MIN_MS && ms < MAX_MS ? created : undefined;
+}
+
+function ofNumber(value: number): string | undefined {
+  for (const unitsPerMs of UNITS_PER_MS) {
+    const ms = value / unitsPerMs;
+    if (ms >= MIN_MS && ms < MAX_MS) return new Date(ms).toISOString();
+  }
+  return undefined;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const COMMON_LOG = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)$/;
+
+/** The time of access logs, `22/Nov/2026:10:41:07 +0000`. */
+export function createdOfCommonLog(text: string): string | undefined {
+  const match = COMMON_LOG.exec(text);
+  if (match === null) return undefined;
+  const [, day = '', name = '', year = '', time = '', hours = '', minutes = ''] = match;
+  const month = MONTHS.indexOf(name) + 1;
+  return month === 0
+    ? undefined
+    : ofText(`${year}-${month < 10 ? '0' : ''}${month}-${day}T${time}${hours}:${minutes}`);
+}

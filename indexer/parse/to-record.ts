@@ -1,0 +1,171 @@
+/** A batch as it came over the wire → records, events and samples as they are stored. Pure. */
+import {
+  LINE_PARTIAL,
+  LINE_TRUNCATED,
+  type IngestBatch,
+  type WireContainer,
+  type WireEvent,
+  type WireLine,
+} from '#contract/batch.ts';
+import type { ContainerEvent } from '#contract/container-event.ts';
+import { QuaylogError } from '#contract/errors.ts';
+import type { ContainerRef, Host, LogMeta, LogRecord, Stream } from '#contract/log-record.ts';
+import type { MetricSample } from '#contract/metric-sample.ts';
+import type { Parsed } from './parsed.ts';
+import { parseRecord } from './parse-record.ts';
+import { createStreamKey, recordId } from './record-id.ts';
+
+/** Throws `bad_batch` only for a line that names a container the batch does not have; no text makes it throw. */
+export function recordsOf(batch: IngestBatch): LogRecord[] {
+  const origins = originsOf(batch);
+  return batch.lines.map(line => toRecord(line, originAt(origins, line[0])));
+}
+
+/** As `recordsOf`, for the life-cycle events of the batch. */
+export function eventsOf(batch: IngestBatch): ContainerEvent[] {
+  const origins = originsOf(batch);
+  return batch.events.map(event => toEvent(event, originAt(origins, event.container)));
+}
+
+/** As `recordsOf`, for the samples of the batch. */
+export function samplesOf(batch: IngestBatch): MetricSample[] {
+  const origins = originsOf(batch);
+  return batch.samples.map(sample => {
+    const { container: index, at, ...reading } = sample;
+    const { container, host } = originAt(origins, index);
+    return { '@timestamp': at, container: { id: container.id, name: container.name }, host, ...reading };
+  });
+}
+
+/** What all records of one container in one batch share: the same objects, not copies. */
+type Origin = {
+  container: ContainerRef;
+  host: Host;
+  compose: LogRecord['compose'];
+  service: LogRecord['service'];
+  keys: Map<string, Buffer>;
+};
+
+function originsOf(batch: IngestBatch): Origin[] {
+  const host: Host = { id: batch.host.id, name: batch.host.name };
+  return batch.containers.map(wire => ({
+    container: { id: wire.id, name: wire.name, image: wire.image, labels: wire.labels },
+    host,
+    compose: wire.compose,
+    service: serviceOf(wire),
+    keys: new Map<string, Buffer>(),
+  }));
+}
+
+function originAt(origins: Origin[], index: number): Origin {
+  const origin = origins[index];
+  if (origin === undefined) throw new QuaylogError('bad_batch', `no container ${index} in the batch`);
+  return origin;
+}
+
+/** Labels that say which version of what runs here; the first that is there counts. */
+const NAME_LABELS = ['quaylog.service', 'com.datadoghq.tags.service', 'com.docker.swarm.service.name'];
+const VERSION_LABELS = [
+  'quaylog.version',
+  'com.datadoghq.tags.version',
+  'org.opencontainers.image.version',
+  'org.label-schema.version',
+];
+
+function serviceOf({ labels, compose }: WireContainer): LogRecord['service'] {
+  const labelled = (names: string[]) =>
+    names.map(name => labels[name]).find(value => value !== undefined && value !== '');
+  const name = labels['quaylog.service'] ?? compose?.service ?? labelled(NAME_LABELS);
+  const version = labelled(VERSION_LABELS);
+  if (name === undefined && version === undefined) return undefined;
+  return { ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }) };
+}
+
+function idOf(origin: Origin, kind: string, place: { stamp: string; ordinal: number }): string {
+  let key = origin.keys.get(kind);
+  if (key === undefined) {
+    key = createStreamKey(origin.host.id, origin.container.id, kind);
+    origin.keys.set(kind, key);
+  }
+  return recordId(key, place.stamp, place.ordinal);
+}
+
+function toRecord(line: WireLine, origin: Origin): LogRecord {
+  const [, streamNumber, stamp, ordinal, text, flags, bytes] = line;
+  const stream: Stream = streamNumber === 2 ? 'stderr' : 'stdout';
+  const parsed = parseRecord(text.toWellFormed());
+  const log: LogMeta = { iostream: stream };
+  const id = idOf(origin, stream, { stamp, ordinal });
+  const record: LogRecord = {
+    '@timestamp': stamp,
+    message: parsed.message,
+    log,
+    container: origin.container,
+    host: origin.host,
+    event: { id, dataset: 'docker.logs' },
+  };
+  if (parsed.level !== undefined) log.level = parsed.level;
+  if (parsed.level !== undefined && parsed.levelSource !== undefined) log.level_source = parsed.levelSource;
+  if (parsed.logger !== undefined) log.logger = parsed.logger;
+  if ((flags & LINE_PARTIAL) !== 0) log.partial = true;
+  if ((flags & LINE_TRUNCATED) !== 0) {
+    log.truncated = true;
+    log.original_bytes = bytes;
+  }
+  if (parsed.created !== undefined) record.event.created = parsed.created;
+  if (parsed.original !== undefined) record.event.original = parsed.original;
+  if (origin.compose !== undefined) record.compose = origin.compose;
+  if (origin.service !== undefined) record.service = origin.service;
+  copyBlocks(parsed, record);
+  return record;
+}
+
+const BLOCKS = ['error', 'http', 'url', 'source', 'process', 'trace', 'span', 'app'] as const;
+
+function copyBlocks(parsed: Parsed, record: LogRecord): void {
+  for (const name of BLOCKS) {
+    const block = parsed[name];
+    if (block !== undefined) Object.assign(record, { [name]: block });
+  }
+}
+
+/** ECS has no category for containers; they are processes. The type says what an action does to one. */
+const TYPE_OF_ACTION: Partial<Record<string, string>> = {
+  create: 'creation',
+  start: 'start',
+  die: 'end',
+  stop: 'end',
+  destroy: 'deletion',
+  remove: 'deletion',
+  oom: 'error',
+  'log-gap': 'error',
+  health_status: 'info',
+};
+
+function toEvent(wire: WireEvent, origin: Origin): ContainerEvent {
+  const { at, ordinal, action } = wire;
+  const event: ContainerEvent = {
+    '@timestamp': at,
+    event: {
+      id: idOf(origin, `event:${action}`, { stamp: at, ordinal }),
+      kind: 'event',
+      category: ['process'],
+      type: [TYPE_OF_ACTION[action] ?? 'change'],
+      dataset: 'docker.events',
+      action,
+    },
+    container: origin.container,
+    host: origin.host,
+  };
+  const reason = wire.gap?.reason ?? (wire.evidence?.error || undefined);
+  if (wire.reconciled !== undefined) event.event.reconciled = true;
+  if (reason !== undefined) event.event.reason = reason;
+  if (origin.compose !== undefined) event.compose = origin.compose;
+  if (wire.exitCode !== undefined) event.process = { exit_code: wire.exitCode };
+  if (wire.signal !== undefined) event.process = { ...event.process, signal: wire.signal };
+  if (wire.health !== undefined) event.health = { status: wire.health };
+  if (wire.renamedFrom !== undefined) event.rename = { from: wire.renamedFrom };
+  if (wire.gap !== undefined) event.gap = wire.gap;
+  if (wire.evidence !== undefined) event.evidence = wire.evidence;
+  return event;
+}
