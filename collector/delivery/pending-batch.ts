@@ -1,0 +1,45 @@
+/** A batch on its way: what goes onto the wire, and what is accounted for once it is acked. */
+import type { IngestBatch } from '#contract/batch.ts';
+import type { Progress } from '../cursor/cursor.ts';
+import { createProgress } from '../cursor/cursor.ts';
+
+export type BatchContent = Pick<
+  IngestBatch,
+  'containers' | 'lines' | 'events' | 'samples' | 'snapshots' | 'inventory'
+>;
+export type PendingBatch = { content: BatchContent; progress: Progress };
+
+export const createPendingBatch = (): PendingBatch => ({
+  content: emptyContent(),
+  progress: createProgress(),
+});
+
+const emptyContent = (): BatchContent => ({
+  containers: [],
+  lines: [],
+  events: [],
+  samples: [],
+  snapshots: [],
+});
+
+const KINDS = ['lines', 'events', 'samples', 'snapshots'] as const;
+
+export const itemCount = (content: BatchContent): number =>
+  KINDS.reduce((count, kind) => count + content[kind].length, 0) + (content.inventory === undefined ? 0 : 1);
+
+/** The two halves of a batch that was refused; null when it holds a single item. Containers are repeated in both. */
+export function splitContent(content: BatchContent): [BatchContent, BatchContent] | null {
+  const count = itemCount(content);
+  if (count < 2) return null;
+  const first = { ...emptyContent(), containers: content.containers };
+  const second = { ...emptyContent(), containers: content.containers };
+  let room = Math.floor(count / 2);
+  for (const kind of KINDS) {
+    const items: unknown[] = content[kind];
+    (first[kind] as unknown[]) = items.slice(0, room);
+    (second[kind] as unknown[]) = items.slice(room);
+    room = Math.max(0, room - items.length);
+  }
+  if (content.inventory !== undefined) second.inventory = content.inventory;
+  return [first, second];
+}
