@@ -1,6 +1,7 @@
 /** The fastify app before any route: errors, headers, limits, and the rule that a route without declared access does not exist. */
 import helmet from '@fastify/helmet';
 import fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
@@ -24,7 +25,7 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 export async function createServer(log: Logger): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },
