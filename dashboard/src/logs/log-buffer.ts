@@ -2,7 +2,7 @@
  * What the list shows, outside React: at most `capacity` rows, and while held (paused) the rows that came meanwhile.
  * Every change bumps `version` once and tells the listeners once; React reads rows by index when it draws.
  */
-import type { LogRow } from './log-row-types.ts';
+import { linesIn, type LogRow } from './log-row-types.ts';
 import { SortedRows } from './sorted-rows.ts';
 
 export const ROWS_KEPT = 100_000;
@@ -122,9 +122,3 @@ export class LogBuffer {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const linesIn = (rows: readonly LogRow[]): number =>
-  rows.reduce(
-    (lines, row) => lines + (row.kind === 'record' ? 1 : row.kind === 'skipped' ? row.count : 0),
-    0,
-  );

@@ -29,3 +29,10 @@ export function stampOf(row: LogRow): string {
   if (row.kind === 'record') return row.record['@timestamp'];
   return row.kind === 'event' ? row.event['@timestamp'] : row.to;
 }
+
+/** How many lines rows stand for: each record is one, a hole as many as were skipped, an event none. */
+export const linesIn = (rows: readonly LogRow[]): number =>
+  rows.reduce(
+    (lines, row) => lines + (row.kind === 'record' ? 1 : row.kind === 'skipped' ? row.count : 0),
+    0,
+  );
