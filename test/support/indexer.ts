@@ -1,0 +1,46 @@
+/** An indexer inside the test's own process, on a port of its own and a folder of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { readIndexerConfig } from '#indexer/config.ts';
+import { createIndexer } from '#indexer/indexer.ts';
+import { freePort } from './program.ts';
+
+export type TestIndexer = {
+  url: string;
+  data: string;
+  get: <T>(path: string) => Promise<T>;
+  /** Answers status and body, whatever the status. */
+  ask: (path: string, init?: RequestInit) => Promise<{ status: number; body: unknown }>;
+  stop: () => Promise<void>;
+};
+
+export async function startTestIndexer(flags: Record<string, string> = {}): Promise<TestIndexer> {
+  const data = mkdtempSync(join(tmpdir(), 'quaylog-indexer-'));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const { config, problems } = readIndexerConfig({ listen, data, ...flags });
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const indexer = await createIndexer({ config, log: pino({ level: 'silent' }) });
+  await indexer.listen();
+  const url = `http://${listen}`;
+  const ask: TestIndexer['ask'] = async (path, init) => {
+    const response = await fetch(url + path, init);
+    const text = await response.text();
+    return { status: response.status, body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text };
+  };
+  return {
+    url,
+    data,
+    ask,
+    async get<T>(path: string) {
+      const { status, body } = await ask(path);
+      if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body)}`);
+      return body as T;
+    },
+    async stop() {
+      await indexer.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
