@@ -41,7 +41,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 try {
   await runDemo();
 } catch (error) {
-  say((error as Error).message);
+  // What breaks because the demo is being stopped is no news.
+  if (!stopping) say((error as Error).message);
   await stop(1);
 }
 
@@ -51,8 +52,13 @@ async function runDemo(): Promise<void> {
   const receiver = await startWebhookReceiver(say);
   cleanups.push(() => receiver.close());
   startQuaylog(dockerHost, receiver);
-  const baseImage = await ensureBaseImage(docker, join(STATE, 'demo'), say);
-  if (stopping) return;
+  const building = new AbortController();
+  cleanups.push(() => building.abort());
+  const baseImage = await ensureBaseImage(docker, {
+    cacheDir: join(STATE, 'demo'),
+    say,
+    signal: building.signal,
+  });
   say('starting the shop: redis, search, images, web, nginx, orders, inventory, worker, billing, traffic');
   cleanups.push(() => stopShop(docker));
   tellStory(await startShop(docker, baseImage));

@@ -2,10 +2,11 @@
  * The root file system of the demo's containers, made of Debian packages from the mirror that this machine's apt uses:
  * no image registry is asked. Made once; the tar lies in the cache folder.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { ensureDebianPackages } from '../debian-packages.ts';
 import type { DockerCli } from '../docker-cli.ts';
 
@@ -20,12 +21,18 @@ const PACKAGES = [
 ];
 const LEFT_OUT = ['doc', 'man', 'info', 'locale'];
 
+const run = promisify(execFile);
+
+export type BaseImageOptions = {
+  /** Where the tar is kept. */
+  cacheDir: string;
+  say: (text: string) => void;
+  /** Ends a build that nobody waits for any more. */
+  signal: AbortSignal;
+};
+
 /** Name of the image, imported into this engine if it was not yet. */
-export async function ensureBaseImage(
-  docker: DockerCli,
-  cacheDir: string,
-  say: (text: string) => void,
-): Promise<string> {
+export async function ensureBaseImage(docker: DockerCli, options: BaseImageOptions): Promise<string> {
   const suite = debianSuite();
   const recipe = createHash('sha256')
     .update([suite, ...PACKAGES, ...LEFT_OUT].join())
@@ -34,12 +41,12 @@ export async function ensureBaseImage(
   const image = `quaylog-demo-base:${suite}-${recipe}`;
   const known = await docker(['image', 'inspect', '-f', '{{.Id}}', image]).catch(() => '');
   if (known !== '') return image;
-  const tar = join(cacheDir, `base-${suite}-${recipe}.tar`);
+  const tar = join(options.cacheDir, `base-${suite}-${recipe}.tar`);
   if (!existsSync(tar)) {
-    say(
-      `building the demo image from Debian packages (${suite}: nginx, redis, uWSGI, Flask …); once, about a minute`,
+    options.say(
+      `building the demo image from Debian packages (${suite}: nginx, redis, uWSGI, Flask …); once, a minute or two`,
     );
-    buildRootFs(suite, tar);
+    await buildRootFs(suite, tar, options.signal);
   }
   await docker(['import', tar, image]);
   return image;
@@ -55,28 +62,28 @@ function debianSuite(): string {
   );
 }
 
-function buildRootFs(suite: string, tar: string): void {
+async function buildRootFs(suite: string, tar: string, signal: AbortSignal): Promise<void> {
   ensureDebianPackages(['mmdebstrap'], 'the demo image');
-  const folder = join(tar, '..');
-  mkdirSync(folder, { recursive: true });
-  const sources = join(folder, 'sources.list');
-  const unfinished = join(folder, 'unfinished.tar');
+  mkdirSync(dirname(tar), { recursive: true });
+  const sources = join(dirname(tar), 'sources.list');
+  const unfinished = `${tar}.unfinished`;
   writeFileSync(sources, aptSources(suite));
-  const leftOut = LEFT_OUT.map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   const args = [
-    '--quiet',
-    '--variant=essential',
-    `--include=${PACKAGES.join()}`,
-    ...leftOut,
-    suite,
-    unfinished,
-    sources,
+    ...['--quiet', '--format=tar', '--variant=essential', `--include=${PACKAGES.join()}`],
+    ...LEFT_OUT.map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+    // Nothing is lost if the power goes during a build: it is made again.
+    '--dpkgopt=force-unsafe-io',
+    ...[suite, unfinished, sources],
   ];
-  const result = spawnSync('mmdebstrap', args, { encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 });
-  rmSync(sources);
-  if (result.status !== 0) {
-    process.stderr.write(`${result.stderr}\n`);
-    throw new Error('the demo image could not be built (mmdebstrap, above)');
+  try {
+    await run('mmdebstrap', args, { signal, maxBuffer: 64 * 1024 ** 2 });
+  } catch (cause) {
+    const { stderr = '' } = cause as { stderr?: string };
+    throw new Error(`the demo image could not be built: ${stderr.trim().split('\n').slice(-5).join('\n')}`, {
+      cause,
+    });
+  } finally {
+    rmSync(sources);
   }
   renameSync(unfinished, tar);
 }
