@@ -1,13 +1,11 @@
 /** One log record as stored and as answered: nested ECS. */
 import { Type, type Static } from 'typebox';
+import { LEVELS, STREAMS } from './levels.ts';
 import { Labels, Stamp } from './schema.ts';
 
-/** The levels of Quaylog, least to most severe; every convention is mapped onto them (parse/level.ts). */
-export const LEVELS = ['trace', 'debug', 'info', 'notice', 'warn', 'error', 'fatal'] as const;
+export { LEVELS, STREAMS };
 export const Level = Type.Enum([...LEVELS]);
 export type Level = (typeof LEVELS)[number];
-
-export const STREAMS = ['stdout', 'stderr'] as const;
 export const Stream = Type.Enum([...STREAMS]);
 export type Stream = (typeof STREAMS)[number];
 

@@ -1,5 +1,6 @@
 /** The one table of fields: canonical names, what people call them, and how their values are compared. */
-import { LEVELS, type Level } from '#contract/log-record.ts';
+import { LEVELS } from '#contract/levels.ts';
+import type { Level } from '#contract/log-record.ts';
 import type { FieldList } from '#contract/query.ts';
 import type { RangeOperator } from './query-tree.ts';
 
