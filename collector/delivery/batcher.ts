@@ -24,7 +24,7 @@ export type Batcher = {
   ): Promise<void> | undefined;
   addEvent(container: WireContainer, event: Omit<WireEvent, 'container'>, progress?: EventProgress): void;
   addSample(container: WireContainer, sample: Omit<WireSample, 'container'>): void;
-  addSnapshot(snapshot: ContainerSnapshot): void;
+  addSnapshot(snapshot: ContainerSnapshot, progress?: EventProgress): void;
   addInventory(containerIds: string[]): void;
   /** Closes the batch that is being filled, if there is anything in it. */
   flush(): void;
@@ -71,8 +71,7 @@ class AgeingBatcher implements Batcher {
     progress: EventProgress = {},
   ): void {
     this.batch.content.events.push({ container: this.indexOf(container), ...event });
-    for (const [id, known] of progress.known ?? []) this.batch.progress.known.set(id, known);
-    this.batch.progress.eventsSince = progress.eventsSince ?? this.batch.progress.eventsSince;
+    this.account(progress);
     this.closeIfFull();
   }
 
@@ -81,8 +80,9 @@ class AgeingBatcher implements Batcher {
     this.closeIfFull();
   }
 
-  addSnapshot(snapshot: ContainerSnapshot): void {
+  addSnapshot(snapshot: ContainerSnapshot, progress: EventProgress = {}): void {
     this.batch.content.snapshots.push(snapshot);
+    this.account(progress);
     this.closeIfFull();
   }
 
@@ -100,6 +100,12 @@ class AgeingBatcher implements Batcher {
     this.indexes = new Map();
     this.bytes = 0;
     this.sink.enqueue(closed);
+  }
+
+  private account({ known, eventsSince }: EventProgress): void {
+    const { progress } = this.batch;
+    for (const [id, details] of known ?? []) progress.known.set(id, details);
+    progress.eventsSince = eventsSince ?? progress.eventsSince;
   }
 
   private indexOf(container: WireContainer): number {

@@ -49,17 +49,20 @@ export type ContainerTail = {
   /** The container is gone: what can still be read is read, then the tail ends. */
   retire(): void;
   stop(): Promise<void>;
+  /** Resolves when nothing is read any more. */
+  readonly ended: Promise<void>;
 };
 
 export function createContainerTail(source: TailSource, options: TailOptions): ContainerTail {
   const tail = new Tail(source, options);
-  const running = tail.run();
+  const ended = tail.run();
   return {
+    ended,
     wake: () => tail.wake(),
     retire: () => tail.retire(),
     async stop() {
       tail.stop();
-      await running;
+      await ended;
     },
   };
 }

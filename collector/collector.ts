@@ -1,0 +1,156 @@
+/** Wires the collector: engine → watcher (tails, events) and sampler → batcher → delivery → cursors. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { IngestBatch } from '#contract/batch.ts';
+import { backoffMs, pause } from './backoff.ts';
+import { readCollectorId } from './collector-id.ts';
+import type { CollectorConfig } from './config.ts';
+import { createCounters, withInFlight, type Counters } from './counters.ts';
+import { openCursorStore } from './cursor/cursor-store.ts';
+import { createBatcher } from './delivery/batcher.ts';
+import { createDelivery, MAX_IN_FLIGHT, type Delivery, type DeliveryOptions } from './delivery/deliver.ts';
+import { createIndexerClient } from './delivery/indexer-client.ts';
+import { createRefusedItems } from './delivery/refused-items.ts';
+import { createDockerEngine } from './engine/docker-engine.ts';
+import { EngineError } from './engine/engine-error.ts';
+import type { Engine, EngineFacts } from './engine/engine.ts';
+import { createContainerWatcher } from './watch/container-watcher.ts';
+import { findOwnContainerId } from './watch/own-container.ts';
+import { createStatsSampler } from './watch/stats-sampler.ts';
+
+const VERSION = '0.1.0';
+
+export type Collector = {
+  /** Resolves when collecting has begun. An engine that is away is waited for; rejects when waiting cannot help. */
+  start(): Promise<void>;
+  /** Sends what was read, if the indexer takes it within the deadline, and writes the cursors. */
+  stop(deadlineMs: number): Promise<void>;
+};
+
+export function createCollector(config: CollectorConfig, log: Logger): Collector {
+  const stopping = new AbortController();
+  let stopRunning: (deadlineMs: number) => Promise<void> = () => Promise.resolve();
+  return {
+    async start() {
+      const dir = join(config.data, 'collector');
+      const id = await readCollectorId(dir);
+      const engine = createDockerEngine(config.dockerHost);
+      const facts = await waitForEngine(engine, log, stopping.signal);
+      if (facts !== null) stopRunning = await run({ config, log, dir, id, engine, facts });
+    },
+    async stop(deadlineMs) {
+      stopping.abort();
+      await stopRunning(deadlineMs);
+    },
+  };
+}
+
+/** Null when we are stopped meanwhile. */
+async function waitForEngine(engine: Engine, log: Logger, signal: AbortSignal): Promise<EngineFacts | null> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      return await engine.describe();
+    } catch (cause) {
+      if (!(cause instanceof EngineError) || !cause.retry) throw cause;
+      log.warn({ reason: cause.message }, 'engine is away, trying again');
+      await pause(backoffMs(attempt, Math.random()), signal);
+    }
+  }
+  return null;
+}
+
+type Parts = {
+  config: CollectorConfig;
+  log: Logger;
+  dir: string;
+  id: string;
+  engine: Engine;
+  facts: EngineFacts;
+};
+
+/** Starts everything; the answer stops it again. */
+async function run({
+  config,
+  log,
+  dir,
+  id,
+  engine,
+  facts,
+}: Parts): Promise<(deadlineMs: number) => Promise<void>> {
+  const counters = createCounters();
+  const cursors = await openCursorStore({ dir, engineId: facts.id, log });
+  const delivery = startDelivery(
+    { config, id, facts, counters, log },
+    { onAcked: batch => cursors.advance(batch.progress), onWatched: ids => sampler.watch(ids) },
+  );
+  const batcher = createBatcher(delivery);
+  const watcher = createContainerWatcher({
+    engine,
+    memory: cursors,
+    sink: batcher,
+    filter: { collectSelf: config.collectSelf, ownContainerId: findOwnContainerId() },
+    maxLineBytes: config.maxLineBytes,
+    historyAgeMs: config.historyAge === 'all' ? null : config.historyAge,
+    counters,
+    log,
+  });
+  const sampler = createStatsSampler({
+    engine,
+    intervalMs: Number(config.statsInterval),
+    runningIds: () => watcher.runningIds(),
+    onSample: (containerId, sample) => batcher.addSample(watcher.wireContainer(containerId), sample),
+    counters,
+    log,
+  });
+  watcher.start();
+  sampler.start();
+  log.info(
+    { engine: facts.name, apiVersion: facts.apiVersion, indexerUrl: config.indexerUrl },
+    'collector started',
+  );
+
+  return async deadlineMs => {
+    sampler.stop();
+    await watcher.stop();
+    batcher.flush();
+    await delivery.stop(deadlineMs);
+    await cursors.close();
+    log.info(withInFlight(counters), 'collector stopped');
+  };
+}
+
+type Sender = Pick<Parts, 'config' | 'id' | 'facts' | 'log'> & { counters: Counters };
+
+function startDelivery(
+  { config, id, facts, counters, log }: Sender,
+  answers: Pick<DeliveryOptions, 'onAcked' | 'onWatched'>,
+): Delivery {
+  const startedAt = new Date().toISOString();
+  const host = toHost(facts, config.hostName);
+  return createDelivery({
+    client: createIndexerClient(config.indexerUrl, MAX_IN_FLIGHT),
+    envelope: () => ({
+      collector: {
+        id,
+        version: VERSION,
+        startedAt,
+        sentAt: new Date().toISOString(),
+        counters: withInFlight(counters),
+      },
+      host,
+    }),
+    refused: createRefusedItems(join(config.data, 'refused'), Date.now),
+    counters,
+    log,
+    ...answers,
+  });
+}
+
+const toHost = (facts: EngineFacts, name: string): IngestBatch['host'] => ({
+  id: facts.id,
+  name: name || facts.name || hostname(),
+  engineVersion: facts.version,
+  cpus: facts.cpus,
+  memoryBytes: facts.memoryBytes,
+});

@@ -1,0 +1,58 @@
+/** The only reader of the environment in this program. */
+import { readFileSync } from 'node:fs';
+import { readSettings, SETTINGS, type SettingProblem, type Settings } from '#contract/settings.ts';
+
+export type CollectorConfig = Pick<
+  Settings,
+  | 'data'
+  | 'indexerUrl'
+  | 'dockerHost'
+  | 'hostName'
+  | 'historyAge'
+  | 'collectSelf'
+  | 'statsInterval'
+  | 'maxLineBytes'
+  | 'logLevel'
+>;
+
+/** Flags (by setting name) win over the environment. Values are usable only when there is no problem. */
+export function readConfig(flags: Partial<Record<string, string | boolean | undefined>>): {
+  config: CollectorConfig;
+  problems: SettingProblem[];
+} {
+  const { settings, problems } = readSettings({
+    env: process.env,
+    flags,
+    readFile: path => readFileSync(path, 'utf8'),
+  });
+  return { config: settings, problems: [...problems, ...unusable(settings)] };
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+const MAX_LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** Values of the right kind that still cannot be used. */
+function unusable(settings: Settings): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const check = (name: keyof typeof SETTINGS, isUsable: boolean, wanted: string) => {
+    const key = SETTINGS[name].env;
+    if (!isUsable) problems.push({ key, message: `${key}=${String(settings[name])} is not ${wanted}` });
+  };
+  check(
+    'indexerUrl',
+    /^https?:$/.test(URL.parse(settings.indexerUrl)?.protocol ?? ''),
+    'an http or https address',
+  );
+  check(
+    'statsInterval',
+    settings.statsInterval !== 'all' && settings.statsInterval >= 1_000,
+    'a time of 1s or more',
+  );
+  check(
+    'maxLineBytes',
+    settings.maxLineBytes >= 1_024 && settings.maxLineBytes <= MAX_LINE_LIMIT_BYTES,
+    'a size from 1KiB to 16MiB',
+  );
+  check('logLevel', LEVELS.includes(settings.logLevel), `one of ${LEVELS.join(', ')}`);
+  return problems;
+}

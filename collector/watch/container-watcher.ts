@@ -1,0 +1,304 @@
+/**
+ * Knows every container of the engine and keeps one tail on each that is collected. It listens to the engine's events; whenever
+ * that stream begins (again) it lists and inspects all containers, and a moment later, when replayed events have come in, it
+ * tells what must have happened in between.
+ */
+import type { Logger } from 'pino';
+import type { WireContainer } from '#contract/batch.ts';
+import type { ContainerSnapshot, ContainerState } from '#contract/container.ts';
+import { backoffMs, pause } from '../backoff.ts';
+import type { Counters } from '../counters.ts';
+import type { CursorStore } from '../cursor/cursor-store.ts';
+import type { Batcher } from '../delivery/batcher.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts';
+import { stampOfMs } from '../engine/stamp.ts';
+import { createSlots } from '../slots.ts';
+import { filterContainer, type FilterOptions, type FilterVerdict } from './container-filter.ts';
+import { createContainerTail, type ContainerTail, type TailSink } from './container-tail.ts';
+import { createEventSieve, isLifecycle, toLifecycleEvent } from './lifecycle.ts';
+import { reconcile } from './reconcile.ts';
+import { toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
+
+const CONCURRENT_INSPECTS = 8;
+const CONCURRENT_HISTORIES = 4;
+/** Replayed events arrive within milliseconds of the subscription. */
+const REPLAY_SETTLES_MS = 1_000;
+const ANSWER_MAY_TAKE_MS = 2_000;
+
+/** What the watcher reads of the cursors. */
+export type WatcherMemory = Pick<CursorStore, 'eventsSince' | 'logCursor' | 'known' | 'knownIds'>;
+
+export type WatcherSink = Pick<Batcher, 'addLines' | 'addEvent' | 'addSnapshot' | 'addInventory'>;
+
+export type WatcherOptions = {
+  engine: Engine;
+  memory: WatcherMemory;
+  sink: WatcherSink;
+  filter: FilterOptions;
+  maxLineBytes: number;
+  /** How far back the log of a container not seen before is read; null: all of it. */
+  historyAgeMs: number | null;
+  counters: Counters;
+  log: Logger;
+};
+
+export type ContainerWatcher = {
+  start(): void;
+  /** Ids of the containers that run now. */
+  runningIds(): string[];
+  /** A container as the wire names it; one object until something about it changes. */
+  wireContainer(id: string): WireContainer;
+  /** Resolves when nothing is read any more. */
+  stop(): Promise<void>;
+};
+
+export const createContainerWatcher = (options: WatcherOptions): ContainerWatcher => new Watcher(options);
+
+class Watcher implements ContainerWatcher {
+  private readonly options: WatcherOptions;
+  private readonly stopping = new AbortController();
+  private readonly inspects = createSlots(CONCURRENT_INSPECTS);
+  private readonly histories = createSlots(CONCURRENT_HISTORIES);
+  private readonly isNewEvent = createEventSieve();
+  private readonly details = new Map<string, ContainerDetails>();
+  private readonly wires = new Map<string, WireContainer>();
+  /** State as of the last event told of each container. */
+  private readonly told = new Map<string, ContainerDetails>();
+  private readonly unreadable = new Map<string, string>();
+  private readonly tails = new Map<string, ContainerTail>();
+  private readonly isFirstRun: boolean;
+  private eventsSince: string | null;
+  /** Events are told one after the other, in the order of the engine. */
+  private telling: Promise<void> = Promise.resolve();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(options: WatcherOptions) {
+    this.options = options;
+    const { memory } = options;
+    this.eventsSince = memory.eventsSince;
+    this.isFirstRun = memory.eventsSince === null && memory.knownIds().length === 0;
+    for (const id of memory.knownIds()) {
+      const known = memory.known(id);
+      if (known !== undefined) this.told.set(id, known);
+    }
+  }
+
+  start(): void {
+    this.running = this.listenForEver();
+  }
+
+  runningIds(): string[] {
+    return [...this.details.values()].filter(({ running }) => running).map(({ id }) => id);
+  }
+
+  wireContainer(id: string): WireContainer {
+    return this.wires.get(id) ?? { id, name: '', image: { name: '' }, labels: {} };
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([...this.tails.values()].map(tail => tail.stop()));
+    await this.running;
+    await this.telling;
+  }
+
+  private async listenForEver(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        await this.listen(() => (failures = 0));
+      } catch (cause) {
+        this.options.log.warn({ err: cause }, 'engine does not give events, trying again');
+      }
+      await pause(backoffMs(failures, Math.random()), signal);
+    }
+  }
+
+  private async listen(onOpen: () => void): Promise<void> {
+    await this.options.engine.describe();
+    // An engine may answer only with its first event, so the containers are not left waiting for it.
+    const impatient = setTimeout(() => this.enqueue(() => this.look()), ANSWER_MAY_TAKE_MS);
+    try {
+      await this.options.engine.readEvents({
+        since: this.eventsSince,
+        signal: this.stopping.signal,
+        onOpen: () => {
+          onOpen();
+          clearTimeout(impatient);
+          this.eventsSince ??= stampOfMs(Date.now());
+          this.options.log.info({ since: this.eventsSince }, 'listening to the engine');
+          this.enqueue(() => this.look());
+        },
+        onEvent: event => this.receive(event),
+      });
+    } finally {
+      clearTimeout(impatient);
+    }
+  }
+
+  /** Looks at every container there is, and a little later tells what happened to them unseen. */
+  private async look(): Promise<void> {
+    const listed = await this.options.engine.list();
+    await Promise.all(
+      listed.map(async ({ id }) => {
+        const details = await this.inspect(id);
+        if (details === null) return;
+        this.learn(details);
+        this.options.sink.addSnapshot(this.snapshotOf(details));
+        this.tend(details, false);
+      }),
+    );
+    const ids = new Set(listed.map(({ id }) => id));
+    for (const id of this.details.keys()) if (!ids.has(id)) this.details.delete(id);
+    this.options.sink.addInventory([...ids]);
+    this.options.log.info({ containers: ids.size }, 'containers listed');
+    void pause(REPLAY_SETTLES_MS, this.stopping.signal).then(() => this.enqueue(() => this.reconcileAll()));
+  }
+
+  private reconcileAll(): Promise<void> {
+    const at = stampOfMs(Date.now());
+    for (const id of new Set([...this.told.keys(), ...this.details.keys()])) {
+      const now = this.details.get(id) ?? null;
+      const known = this.told.get(id) ?? null;
+      const events = known === null && this.isFirstRun ? [] : reconcile(known, now, at);
+      if (known !== null && now === null) this.learn(known);
+      for (const event of events) this.options.sink.addEvent(this.wireContainer(id), event);
+      this.settle(id, now, known);
+    }
+    return Promise.resolve();
+  }
+
+  /** The newest state is told now. */
+  private settle(id: string, now: ContainerDetails | null, known: ContainerDetails | null): void {
+    const progress = { known: new Map([[id, now]]) };
+    if (now !== null) {
+      this.told.set(id, now);
+      if (now !== known) this.options.sink.addSnapshot(this.snapshotOf(now), progress);
+    } else if (known !== null) {
+      this.options.sink.addSnapshot(this.snapshotOf(known, 'removed'), progress);
+      this.forget(id);
+    }
+  }
+
+  private receive(event: EngineEvent): void {
+    if (!isLifecycle(event) || !this.isNewEvent(event)) return;
+    const { containerId: id, action } = event;
+    this.options.counters.eventsRead++;
+    this.eventsSince = event.stamp;
+    const before = this.details.get(id);
+    if (action === 'start' && before !== undefined) this.tend({ ...before, running: true }, true);
+    // Inspected now, not when its turn comes: the state right after the event is the evidence.
+    const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => null);
+    this.enqueue(async () => this.tell(event, await inspected));
+  }
+
+  private tell(event: EngineEvent, inspected: ContainerDetails | null): void {
+    const { containerId: id, action, stamp } = event;
+    const isDestroyed = action === 'destroy';
+    if (inspected !== null) this.learn(inspected);
+    else if (!this.wires.has(id)) this.wires.set(id, wireContainerOfEvent(event));
+    const known = isDestroyed ? null : (inspected ?? this.told.get(id));
+    this.options.sink.addEvent(this.wireContainer(id), toLifecycleEvent(event, inspected), {
+      eventsSince: stamp,
+      ...(known === undefined ? {} : { known: new Map([[id, known]]) }),
+    });
+    if (inspected !== null) {
+      this.told.set(id, inspected);
+      this.options.sink.addSnapshot(this.snapshotOf(inspected));
+      if (action === 'start') this.tend(inspected, true);
+    } else if (isDestroyed) {
+      const last = this.details.get(id) ?? this.told.get(id);
+      if (last !== undefined)
+        this.options.sink.addSnapshot(this.snapshotOf({ ...last, running: false }, 'removed'));
+      this.forget(id);
+    }
+  }
+
+  /** Sees to it that a container that is collected has a tail, awake if it runs. */
+  private tend(details: ContainerDetails, isNew: boolean): void {
+    const { id, tty, running } = details;
+    const tail = this.tails.get(id);
+    if (tail !== undefined) {
+      if (running) tail.wake();
+      return;
+    }
+    if (this.stopping.signal.aborted || !this.verdictOf(details).collected) return;
+    const { memory, historyAgeMs, engine, maxLineBytes, counters, log } = this.options;
+    const cursor = memory.logCursor(id) ?? null;
+    const historySince = isNew || historyAgeMs === null ? null : stampOfMs(Date.now() - historyAgeMs);
+    const source = { id, tty, cursor, historySince, isRunning: running, isNew: isNew && cursor === null };
+    const sink = this.tailSink();
+    this.tails.set(
+      id,
+      createContainerTail(source, { engine, maxLineBytes, slots: this.histories, sink, counters, log }),
+    );
+  }
+
+  private tailSink(): TailSink {
+    const { sink, log } = this.options;
+    return {
+      onLines: (id, lines, cursor) => sink.addLines(this.wireContainer(id), lines, cursor),
+      onGap: (id, gap, reason) => {
+        log.warn({ containerId: id, ...gap, reason }, 'log lines are missing');
+        sink.addEvent(this.wireContainer(id), {
+          at: gap.to,
+          ordinal: 0,
+          action: 'log-gap',
+          gap: { ...gap, reason },
+        });
+      },
+      onUnreadable: (id, reason) => {
+        this.unreadable.set(id, reason);
+        const details = this.details.get(id);
+        if (details !== undefined) sink.addSnapshot(this.snapshotOf(details));
+      },
+    };
+  }
+
+  private learn(details: ContainerDetails): void {
+    const before = this.details.get(details.id);
+    this.details.set(details.id, details);
+    if (before?.name !== details.name || !this.wires.has(details.id))
+      this.wires.set(details.id, toWireContainer(details));
+  }
+
+  private forget(id: string): void {
+    this.details.delete(id);
+    this.told.delete(id);
+    this.unreadable.delete(id);
+    const tail = this.tails.get(id);
+    tail?.retire();
+    void tail?.ended.then(() => {
+      this.tails.delete(id);
+      this.wires.delete(id);
+    });
+  }
+
+  private async inspect(id: string): Promise<ContainerDetails | null> {
+    try {
+      return await this.inspects.run(() => this.options.engine.inspect(id));
+    } catch (cause) {
+      if (cause instanceof EngineError && cause.code === 'not_found') return null;
+      throw cause;
+    }
+  }
+
+  private verdictOf(details: ContainerDetails): FilterVerdict {
+    const unreadable = this.unreadable.get(details.id);
+    if (unreadable !== undefined) return { collected: false, reason: unreadable };
+    return filterContainer(details, this.options.filter);
+  }
+
+  private snapshotOf(details: ContainerDetails, state?: ContainerState): ContainerSnapshot {
+    const at = stampOfMs(Date.now());
+    return toSnapshot(details, this.verdictOf(details), state === undefined ? { at } : { at, state });
+  }
+
+  private enqueue(task: () => Promise<void> | void): void {
+    this.telling = this.telling.then(task).catch((cause: unknown) => {
+      if (!this.stopping.signal.aborted)
+        this.options.log.error({ err: cause }, 'containers could not be looked at');
+    });
+  }
+}
