@@ -1,1 +1,160 @@
-export const LogsPage = () => <main>Logs</main>;
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { api } from '../api/client.ts';
+import { classNames } from '../ui/class-names.ts';
+import { ErrorPanel } from '../ui/error-panel.tsx';
+import { ProgressLine, Skeleton } from '../ui/progress.tsx';
+import { isFlag } from './event-words.ts';
+import { Facets } from './facets.tsx';
+import { FilterRow } from './filter-row.tsx';
+import { Histogram, HistogramNote } from './histogram.tsx';
+import { spanOf } from './histogram-layout.ts';
+import { LogList } from './log-list.tsx';
+import styles from './logs-page.module.css';
+import type { LogsState } from './logs-url.ts';
+import { NewLinesPill } from './new-lines-pill.tsx';
+import { NothingFound } from './nothing-found.tsx';
+import { QueryBar } from './query-bar.tsx';
+import { SelectedDrawer } from './selected-drawer.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { useLogActions } from './use-log-actions.ts';
+import { useLogKeys } from './use-log-keys.ts';
+import { useLogSession, type ShownSession } from './use-log-session.ts';
+import { useLogsState } from './use-logs-state.ts';
+
+/** While live, counts are asked again this often. */
+const RECOUNT_MS = 5_000;
+
+/** The workhorse: ask, see, follow, look closer. */
+export function LogsPage() {
+  const [state, change] = useLogsState();
+  const [attempt, setAttempt] = useState(0);
+  const shown = useLogSession(state, attempt);
+  const retry = () => setAttempt(attempt + 1);
+  if (!shown) return <main className={styles.page} />;
+  return <LogsView state={state} change={change} shown={shown} onRetry={retry} />;
+}
+
+type LogsViewProps = {
+  state: LogsState;
+  change: (change: Partial<LogsState>) => void;
+  shown: ShownSession;
+  onRetry: () => void;
+};
+
+function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
+  const { session, isStale, newest } = shown;
+  const input = useRef<HTMLInputElement>(null);
+  const [pausedBy, setPausedBy] = useState<'reader' | 'scroll' | null>(null);
+  const isPaused = session.question.live && pausedBy !== null;
+  const isFollowing = session.question.live && !isPaused;
+
+  useEffect(() => session.showEvents(state.events), [session, state.events]);
+  useEffect(() => {
+    if (isPaused) session.pause();
+    else session.resume();
+  }, [session, isPaused]);
+
+  const actions = useLogActions({ session, state, change, isPaused, setPausedBy, input });
+  useLogKeys(actions);
+  const histogram = useCounts(state);
+  const span = useMemo(() => (histogram.data ? spanOf(histogram.data) : undefined), [histogram.data]);
+  const events = session.events();
+  const sum = histogram.data?.buckets.reduce((all, bucket) => all + bucket.total, 0);
+  const total = newest.total;
+  const hits =
+    sum !== undefined && !histogram.isPlaceholderData
+      ? { value: sum, isExact: true }
+      : total && { value: total.value, isExact: total.relation === 'eq' };
+  const isEmpty = newest.phase === 'ready' && session.buffer.size === 0;
+  return (
+    <main className={styles.page}>
+      <QueryBar state={state} error={newest.error} input={input} onChange={change} />
+      <FilterRow
+        state={state}
+        hits={newest.phase === 'failed' ? null : hits}
+        tookMs={newest.phase === 'ready' ? newest.tookMs : null}
+        bucketMs={histogram.data?.intervalMs ?? null}
+        onChange={change}
+      />
+      {histogram.data && span ? (
+        <Histogram
+          counts={histogram.data}
+          span={span}
+          flags={events.filter(isFlag)}
+          events={events}
+          isStale={histogram.isPlaceholderData || histogram.isError}
+          onZoom={range => change({ ...range, live: false })}
+        />
+      ) : (
+        <HistogramNote
+          text={histogram.isError ? 'The counts could not be read.' : ''}
+          {...(histogram.isError ? { onRetry: () => void histogram.refetch() } : {})}
+        />
+      )}
+      <ProgressLine busy={newest.phase === 'loading' || newest.older === 'loading'} />
+      <div
+        className={classNames(
+          styles.panes,
+          state.facets && styles.withFacets,
+          state.detail && styles.withDrawer,
+        )}
+      >
+        {state.facets && (
+          <Facets
+            state={state}
+            refetchMs={state.live && !isPaused ? 2 * RECOUNT_MS : false}
+            isStale={isStale}
+            onChange={change}
+          />
+        )}
+        <div className={styles.lines}>
+          <LogList
+            key={session.question.live ? 'live' : 'still'}
+            session={session}
+            state={shown.state}
+            isStale={isStale}
+            isFollowing={isFollowing}
+            selectedId={state.line}
+            onOpen={actions.openRow}
+            onEdge={actions.onEdge}
+          />
+          {isPaused && <NewLinesPill buffer={session.buffer} onResume={actions.follow} />}
+          <Overlay shown={shown} state={state} isEmpty={isEmpty} change={change} onRetry={onRetry} />
+        </div>
+        <SelectedDrawer session={session} state={state} change={change} onMove={actions.move} />
+      </div>
+      <StatusBar session={session} state={shown.state} isPaused={isPaused} />
+    </main>
+  );
+}
+
+/** In the place of the rows while there are none. */
+function Overlay({ shown, state, isEmpty, change, onRetry }: LogsViewProps & { isEmpty: boolean }) {
+  const { newest, isStale } = shown;
+  const isFirstLoad = newest.phase === 'loading' && !isStale;
+  const failure =
+    newest.phase === 'failed' && (!isStale || newest.error?.status !== 400) ? newest.error : null;
+  return (
+    <div className={styles.over}>
+      {isFirstLoad && <Skeleton lines={18} />}
+      {failure && (
+        <ErrorPanel
+          title={failure.status === 400 ? 'The query is not understood' : 'The lines could not be read'}
+          error={failure}
+          onRetry={onRetry}
+        />
+      )}
+      {isEmpty && <NothingFound state={state} onChange={change} />}
+    </div>
+  );
+}
+
+function useCounts({ q, from, to, live }: LogsState) {
+  return useQuery({
+    queryKey: ['histogram', { q, from, to }],
+    queryFn: ({ signal }) => api.histogram({ q, from, to, buckets: 120 }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? RECOUNT_MS : false,
+  });
+}
