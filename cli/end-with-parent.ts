@@ -3,6 +3,8 @@
  * gone, however it went, and then this process stops as if it was asked to.
  */
 export function endWithParent(): void {
+  // The parent may be gone before this process was ready to listen.
+  if (process.connected === false) process.exit(1);
   if (!process.channel) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel.unref();

@@ -16,6 +16,9 @@ function record(change: Partial<LogRecord> = {}): LogRecord {
   };
 }
 
+const structured = (app: NonNullable<LogRecord['app']>): LogRecord =>
+  record({ app, event: { id: 'r1', dataset: 'docker.logs', original: '{"msg":"started"}' } });
+
 describe('formatRecord', () => {
   test('is time, level letter, container, message', () =>
     expect(formatRecord(record(), PLAIN)).toBe('10:41:07.123 I web-1  │ started'));
@@ -40,9 +43,12 @@ describe('formatRecord', () => {
   });
 
   test('shows the plain fields of the application after the message', () =>
-    expect(formatRecord(record({ app: { ms: 12, ok: true, deep: { a: 1 } } }), PLAIN)).toMatch(
+    expect(formatRecord(structured({ ms: 12, ok: true, deep: { a: 1 } }), PLAIN)).toMatch(
       /started ms=12 ok=true$/,
     ));
+
+  test('does not repeat fields that were read out of the text it shows', () =>
+    expect(formatRecord(record({ app: { ms: 12 } }), PLAIN)).toMatch(/started$/));
 
   test('says that a line was cut', () =>
     expect(
@@ -52,11 +58,11 @@ describe('formatRecord', () => {
   test('lets no escape through from message, name or field', () => {
     const evil = '\x1b]0;x\x07';
     const text = formatRecord(
-      record({
+      {
+        ...structured({ [`k${evil}`]: evil }),
         message: `m${evil}`,
         container: { id: 'c', name: `n${evil}`, image: { name: 'i' }, labels: {} },
-        app: { [`k${evil}`]: evil },
-      }),
+      },
       PLAIN,
     );
     expect(text).not.toContain('\x1b');

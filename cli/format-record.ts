@@ -66,7 +66,8 @@ function clockOf(timeZone: string | undefined): Intl.DateTimeFormat {
 
 function bodyLines(record: LogRecord, options: FormatOptions, paint: Paint): string[] {
   const message = clean(record.message, options).trimEnd().split('\n');
-  const fields = formatFields(record.app, options);
+  // Where message and text are the same, the fields were read out of it and stand in it already.
+  const fields = record.event.original === undefined ? '' : formatFields(record.app, options);
   if (fields !== '') message[0] = `${message[0] ?? ''} ${paint.style('dim', fields)}`;
   const trace = record.error?.stack_trace;
   if (trace !== undefined && !record.message.includes(trace))

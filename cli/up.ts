@@ -43,7 +43,8 @@ async function runUp(flags: Flags): Promise<void> {
     return collector;
   })();
   const exitCode = await Promise.race([stop, indexer, running]);
-  await Promise.all(children.map(child => child.stop()));
+  // The collector first: what it has read is then still taken and acknowledged.
+  for (const child of children.reverse()) await child.stop();
   process.exit(exitCode);
 }
 

@@ -21,17 +21,16 @@ const say = (text: string): void => {
   process.stderr.write(`${seconds} s  ${text}\n`);
 };
 
-type Cleanup = () => unknown;
-/** Last started, first stopped. */
-const cleanups: Cleanup[] = [];
+/** All at once when the demo stops; the engine, if it is ours, after them. */
+const cleanups: (() => unknown)[] = [];
+let stopEngine: () => Promise<void> = () => Promise.resolve();
 
 let stopping: Promise<void> | undefined;
 const stop = (exitCode: number): Promise<void> =>
   (stopping ??= (async () => {
     say('stopping the demo …');
-    for (const cleanup of cleanups.reverse()) {
-      await Promise.resolve(cleanup()).catch((error: unknown) => say((error as Error).message));
-    }
+    await Promise.allSettled(cleanups.map(cleanup => Promise.resolve(cleanup())));
+    await stopEngine();
     say('everything is stopped');
     process.exit(exitCode);
   })());
@@ -72,7 +71,7 @@ async function findEngine(): Promise<string> {
   }
   say(`no Docker engine at ${dockerHost}: starting a private one under .quaylog/engine`);
   const engine = await startPrivateEngine({ dir: join(STATE, 'engine'), network: 'bridge' });
-  cleanups.push(() => engine.stop());
+  stopEngine = engine.stop;
   return engine.dockerHost;
 }
 
