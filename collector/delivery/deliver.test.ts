@@ -1,0 +1,224 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { IngestBatch, WireLine } from '#contract/batch.ts';
+import { createCounters } from '../counters.ts';
+import { createBatcher } from './batcher.ts';
+import { createDelivery, type Delivery } from './deliver.ts';
+import { createIndexerClient } from './indexer-client.ts';
+import { createPendingBatch, splitContent, type PendingBatch } from './pending-batch.ts';
+import { createRefusedItems } from './refused-items.ts';
+import { classify } from './retry.ts';
+
+type Answer = { status: number; text?: string } | 'cut';
+
+let server: Server;
+let delivery: Delivery;
+let dir: string;
+let received: IngestBatch[];
+let answer: (batch: IngestBatch) => Answer | Promise<Answer>;
+let acked: PendingBatch[];
+const counters = createCounters();
+const watched: string[][] = [];
+
+const stamp = (n: number) => `2026-11-22T10:00:00.${String(n).padStart(9, '0')}Z`;
+const container = { id: 'c1', name: 'web', image: { name: 'img' }, labels: {} };
+const line = (n: number): WireLine => [0, 1, stamp(n), 0, `line ${n}`, 0, 6];
+
+function batchOf(...numbers: number[]): PendingBatch {
+  const batch = createPendingBatch();
+  batch.content.containers.push(container);
+  batch.content.lines.push(...numbers.map(line));
+  return batch;
+}
+
+beforeEach(async () => {
+  received = [];
+  acked = [];
+  answer = () => ({ status: 200 });
+  Object.assign(counters, createCounters());
+  dir = await mkdtemp(join(tmpdir(), 'quaylog-delivery-'));
+  server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const batch = JSON.parse(Buffer.concat(parts).toString()) as IngestBatch;
+      void Promise.resolve(answer(batch)).then(given => {
+        if (given === 'cut') return request.socket.destroy();
+        if (given.status === 200 && given.text === undefined) received.push(batch);
+        response.statusCode = given.status;
+        const ack = { batchId: batch.id, stored: batch.lines.length, duplicates: 0, watched: ['c1'] };
+        return response.end(given.text ?? JSON.stringify(ack));
+      });
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  delivery = createDelivery({
+    client: createIndexerClient(`http://127.0.0.1:${port}`, 3),
+    envelope: () => ({
+      collector: {
+        id: 'k',
+        version: '0',
+        startedAt: '',
+        sentAt: '',
+        counters: { ...counters, linesInFlight: 0 },
+      },
+      host: { id: 'h', name: 'h', engineVersion: '', cpus: 1, memoryBytes: 1 },
+    }),
+    refused: createRefusedItems(dir, () => Date.parse('2026-11-22T10:00:00Z')),
+    counters,
+    onAcked: batch => acked.push(batch),
+    onWatched: ids => watched.push(ids),
+    log: pino({ level: 'silent' }),
+  });
+});
+
+afterEach(async () => {
+  await delivery.stop(0);
+  server.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const sent = () => received.flatMap(batch => batch.lines.map(l => l[4]));
+
+describe('delivery', () => {
+  it('reports acks in order although a later batch is acked first', async () => {
+    let release = () => undefined as void;
+    const held = new Promise<void>(resolve => (release = resolve));
+    answer = async batch => {
+      if (batch.lines[0]?.[4] === 'line 1') await held;
+      return { status: 200 };
+    };
+    const batches = [batchOf(1), batchOf(2), batchOf(3)];
+    batches.forEach(batch => delivery.enqueue(batch));
+    await vi.waitFor(() => expect(received).toHaveLength(2));
+    expect(acked).toEqual([]);
+    release();
+    await vi.waitFor(() => expect(acked).toEqual(batches));
+    expect(counters.linesAcked).toBe(3);
+    expect(watched.at(-1)).toEqual(['c1']);
+  });
+
+  it.each<[string, Answer]>([
+    ['a server error', { status: 500 }],
+    ['a store that is full', { status: 503 }],
+    ['too many requests', { status: 429 }],
+    ['a connection that is cut', 'cut'],
+    ['something that is no indexer', { status: 200, text: '<html>' }],
+  ])('tries again after %s, under the same id, until it is acked', async (_, failure) => {
+    const ids: string[] = [];
+    answer = batch => {
+      ids.push(batch.id);
+      return ids.length < 3 ? failure : { status: 200 };
+    };
+    delivery.enqueue(batchOf(1, 2));
+    await vi.waitFor(() => expect(acked).toHaveLength(1), { timeout: 10_000 });
+    expect(new Set(ids).size).toBe(1);
+    expect(sent()).toEqual(['line 1', 'line 2']);
+  });
+
+  it('keeps the single line at fault on disk and sends all others', async () => {
+    const isBad = (batch: IngestBatch) => batch.lines.some(l => l[4] === 'line 5');
+    answer = batch =>
+      isBad(batch) ? { status: 400, text: '{"error":{"message":"no such line"}}' } : { status: 200 };
+    delivery.enqueue(batchOf(1, 2, 3, 4, 5, 6, 7));
+    delivery.enqueue(batchOf(8));
+    await vi.waitFor(() => expect(acked).toHaveLength(2), { timeout: 10_000 });
+    expect(sent().sort()).toEqual([1, 2, 3, 4, 6, 7, 8].map(n => `line ${n}`));
+    expect(counters).toMatchObject({ linesAcked: 7, linesRefused: 1 });
+    const [file] = await readdir(dir);
+    const kept = JSON.parse(await readFile(join(dir, file!), 'utf8')) as {
+      lines: WireLine[];
+      reason: string;
+    };
+    expect(kept).toMatchObject({ reason: 'no such line', lines: [line(5)], containers: [container] });
+  });
+
+  it('refuses nothing when the indexer takes no batch at all: it waits for one of its own version', async () => {
+    let refusals = 0;
+    answer = () => (refusals++ < 6 ? { status: 400, text: '{}' } : { status: 200 });
+    delivery.enqueue(batchOf(1, 2, 3));
+    await vi.waitFor(() => expect(acked).toHaveLength(1), { timeout: 10_000 });
+    expect(counters.linesRefused).toBe(0);
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('makes readers wait while its queue is full', async () => {
+    let release = () => undefined as void;
+    const held = new Promise<void>(resolve => (release = resolve));
+    answer = async () => {
+      await held;
+      return { status: 200 };
+    };
+    for (let n = 0; n < 8; n++) delivery.enqueue(batchOf(n));
+    const room = delivery.room();
+    expect(room).toBeDefined();
+    release();
+    await room;
+    expect(delivery.room()).toBeUndefined();
+  });
+});
+
+describe('a batch', () => {
+  const enqueued: PendingBatch[] = [];
+  const sink = { enqueue: (batch: PendingBatch) => void enqueued.push(batch), room: () => undefined };
+  const aLine = (n: number, text = 'x') =>
+    ({ stamp: stamp(n), ordinal: 0, stream: 1, text, bytes: text.length, flags: 0 }) as const;
+  beforeEach(() => void enqueued.splice(0));
+
+  it('is closed by count, names each container once and accounts for its last lines', () => {
+    const batcher = createBatcher(sink);
+    const other = { ...container, id: 'c2' };
+    for (let n = 0; n < 1_500; n++)
+      void batcher.addLines(n % 2 === 0 ? container : other, [aLine(n)], {
+        watermark: { stamp: stamp(n), stream: 1 },
+      });
+    expect(enqueued).toHaveLength(1);
+    const { content, progress } = enqueued[0]!;
+    expect(content.containers.map(c => c.id)).toEqual(['c1', 'c2']);
+    expect(content.lines).toHaveLength(1_500);
+    expect(progress.logs.get('c2')?.watermark.stamp).toBe(stamp(1_499));
+  });
+
+  it('is closed by bytes', () => {
+    const batcher = createBatcher(sink);
+    for (let n = 0; n < 3; n++) void batcher.addLines(container, [aLine(n, 'x'.repeat(600_000))], null);
+    expect(enqueued).toHaveLength(1);
+    batcher.flush();
+    expect(enqueued.map(batch => batch.content.lines.length)).toEqual([2, 1]);
+  });
+
+  it('is closed by age', async () => {
+    createBatcher(sink).addSample(container, { at: stamp(1) } as never);
+    await vi.waitFor(() => expect(enqueued).toHaveLength(1));
+  });
+
+  it('that is split keeps every item once', () => {
+    const { content } = batchOf(1, 2, 3);
+    content.events.push({ container: 0, at: stamp(1), ordinal: 0, action: 'die' });
+    content.inventory = ['c1'];
+    const [first, second] = splitContent(content)!;
+    expect([...first.lines, ...second.lines]).toEqual(content.lines);
+    expect([...first.events, ...second.events]).toEqual(content.events);
+    expect([first.inventory, second.inventory]).toEqual([undefined, ['c1']]);
+    expect(splitContent(batchOf(1).content)).toBeNull();
+  });
+});
+
+it.each([
+  [200, 'acked'],
+  [400, 'refuse'],
+  [413, 'refuse'],
+  [422, 'refuse'],
+  [401, 'retry'],
+  [404, 'retry'],
+  [429, 'retry'],
+  [500, 'retry'],
+  [503, 'retry'],
+  [null, 'retry'],
+])('status %j means %s', (status, verdict) => expect(classify(status)).toBe(verdict));

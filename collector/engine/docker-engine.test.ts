@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { agreeOnVersion, createDockerEngine } from './docker-engine.ts';
+import { ENGINE_PATHS, enginePath, type EnginePath } from './engine-path.ts';
+
+const id = 'a'.repeat(64);
+const signal = new AbortController().signal;
+const servers: Server[] = [];
+afterEach(() => servers.splice(0).forEach(server => server.close()));
+
+/** An engine of the given versions that answers everything and remembers what it was asked. */
+async function fakeEngine(answers: Record<string, unknown> = {}, status = 200) {
+  const asked: { method: string; path: string }[] = [];
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://engine');
+    asked.push({ method: request.method ?? '', path: request.url ?? '' });
+    const name = pathname.replace(/^\/v[\d.]+/, '');
+    response.statusCode = name in answers || name === '/version' || name === '/info' ? 200 : status;
+    response.setHeader('connection', 'close');
+    const fallback =
+      name === '/version' ? { Version: '29.0', ApiVersion: '1.52', MinAPIVersion: '1.44' } : {};
+    response.end(JSON.stringify(answers[name] ?? fallback));
+  });
+  servers.push(server);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { engine: createDockerEngine(`tcp://127.0.0.1:${port}`), asked };
+}
+
+describe('the docker engine', () => {
+  it('is only ever asked with GET, on the listed paths', async () => {
+    const { engine, asked } = await fakeEngine({
+      '/containers/json': [],
+      [`/containers/${id}/json`]: { Id: id },
+      [`/containers/${id}/logs`]: '',
+      [`/containers/${id}/stats`]: {},
+      '/events': {},
+    });
+    await engine.list();
+    await engine.inspect(id);
+    await engine.readStats(id);
+    await engine.readLogs(id, { since: null, follow: true, signal, onBytes: () => undefined });
+    await engine.readEvents({ since: null, signal, onOpen: () => undefined, onEvent: () => undefined });
+    expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['GET']));
+    const listed = asked.map(
+      ({ path }) =>
+        path
+          .replace(/^\/v1\.47/, '')
+          .replace(id, '{id}')
+          .split('?')[0],
+    );
+    expect(new Set(listed)).toEqual(new Set(ENGINE_PATHS));
+  });
+
+  it.each(['../../images/json', 'web', `${id}/archive`, `${id}?path=/etc`, ''])(
+    'takes no id like %j',
+    async bad => {
+      const { engine, asked } = await fakeEngine();
+      await expect(engine.inspect(bad)).rejects.toMatchObject({ code: 'not_found' });
+      expect(asked.filter(({ path }) => path.includes('containers'))).toEqual([]);
+    },
+  );
+
+  it('builds no path that is not listed', () => {
+    expect(() => enginePath('/containers/{id}/archive' as EnginePath, { apiVersion: '1.41', id })).toThrow();
+  });
+
+  it.each([
+    ['1.41', '1.12', '1.41'],
+    ['1.52', '1.44', '1.47'],
+    ['1.60', '1.50', '1.50'],
+  ])('of API %s, at least %s, is asked in %s', (newest, oldest, agreed) => {
+    expect(agreeOnVersion(newest, oldest)).toBe(agreed);
+  });
+
+  it.each([
+    [404, 'not_found'],
+    [501, 'unreadable'],
+    [500, 'refused'],
+  ])('turns status %i into %s, with its own words', async (status, code) => {
+    const { engine } = await fakeEngine({}, status);
+    const read = { since: null, follow: false, signal, onBytes: () => undefined };
+    await expect(engine.inspect(id)).rejects.toMatchObject({ name: 'EngineError', code });
+    await expect(engine.readLogs(id, read)).rejects.toMatchObject({ name: 'EngineError', code });
+  });
+
+  it('names the socket that does not exist, and what to do', async () => {
+    await expect(createDockerEngine('unix:///nowhere/docker.sock').describe()).rejects.toMatchObject({
+      code: 'unreachable',
+      retry: true,
+      message: expect.stringMatching(/unix:\/\/\/nowhere\/docker\.sock.*DOCKER_HOST/) as string,
+    });
+  });
+
+  it.each(['', 'docker.sock', 'unix://', 'ssh://host', 'http://host:1'])(
+    'takes no address like %j',
+    address => {
+      expect(() => createDockerEngine(address)).toThrow(/unix:\/\/\/path/);
+    },
+  );
+});
