@@ -3,7 +3,11 @@ import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createAlerting } from './alert/alerting.ts';
+import { registerAlertRoutes } from './alert/alert.routes.ts';
+import { createRuleStore } from './alert/rule-store.ts';
 import { explainDeaths } from './alert/with-deaths.ts';
+import type { ContainerEvent } from '#contract/container-event.ts';
 import type { IndexerConfig } from './config.ts';
 import { serveDocs } from './docs.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
@@ -24,6 +28,8 @@ const DASHBOARD = join(import.meta.dirname, '../dashboard/dist');
 /** How often hosts are pushed to whoever watches them: a silent collector shows within this and the heartbeat. */
 const HOSTS_EVERY_MS = 5_000;
 
+export type IndexerOptions = { config: IndexerConfig; log: Logger };
+
 export type Indexer = {
   app: FastifyInstance;
   listen: () => Promise<void>;
@@ -31,16 +37,38 @@ export type Indexer = {
   close: () => Promise<void>;
 };
 
-export async function createIndexer({
-  config,
-  log,
-}: {
-  config: IndexerConfig;
-  log: Logger;
-}): Promise<Indexer> {
+export async function createIndexer({ config, log }: IndexerOptions): Promise<Indexer> {
+  const parts = await createParts({ config, log });
+  const { store, state, inventory, alerting, live } = parts;
+  const app = await createApp(parts, log);
+  const hostsTimer = setInterval(() => live.publish('hosts', inventory.hosts()), HOSTS_EVERY_MS);
+  await alerting.start();
+  return {
+    app,
+    async listen() {
+      await app.listen({ host: config.host, port: config.port });
+      log.info({ listen: config.listen }, 'indexer is listening');
+    },
+    async close() {
+      clearInterval(hostsTimer);
+      await live.close();
+      await app.close();
+      await alerting.stop();
+      await inventory.close();
+      await store.close();
+      await state.close();
+    },
+  };
+}
+
+type Parts = Awaited<ReturnType<typeof createParts>>;
+
+async function createParts({ config, log }: IndexerOptions) {
   const now = () => new Date();
   prepareFolder(config.data);
   const state = createSqliteStateStore({ file: join(config.data, 'state.db') });
+  const rules = createRuleStore({ state, settings: config, now });
+  await rules.load();
   const embedded = await openStore({
     kind: 'embedded',
     dir: join(config.data, 'logs'),
@@ -54,13 +82,31 @@ export async function createIndexer({
   await inventory.load();
   const metrics = createMetrics(inventory.hosts);
   const live = createLive(metrics.countLiveSkipped);
+  const alerting = createAlerting({
+    state,
+    store,
+    rules,
+    settings: config,
+    now,
+    log,
+    onChange: change => live.publish('alerts', [change]),
+    async onDeath(event) {
+      const changed = await inventory.noteDeath(event);
+      if (changed) live.publish('containers', [changed]);
+    },
+    clockSkewMs: hostId => inventory.hosts().find(host => host.id === hostId)?.clockSkewMs ?? 0,
+  });
+  return { now, state, store, inventory, rules, alerting, live, metrics };
+}
 
+async function createApp(parts: Parts, log: Logger): Promise<FastifyInstance> {
+  const { store, inventory, alerting, rules, live, metrics, now } = parts;
   const app = await createServer(log);
   await serveDocs(app, version());
   registerIngestRoutes(app, {
     append: store.append,
     applyInventory: async batch => (await inventory.apply(batch)).containers,
-    noteEvents: () => Promise.resolve(),
+    noteEvents: alerting.onEvents,
     publish({ records, events, samples, containers }) {
       inventory.noteSamples(samples);
       live.publish('records', records);
@@ -73,33 +119,14 @@ export async function createIndexer({
     watched: live.watched,
   });
   registerQueryRoutes(app, { store, now });
-  registerEventRoutes(app, {
-    store,
-    now,
-    containers: inventory.containers,
-    explainDeaths: events => explainDeaths(events, store),
-  });
+  const readDeaths = (events: ContainerEvent[]) => explainDeaths(events, store);
+  registerEventRoutes(app, { store, now, containers: inventory.containers, explainDeaths: readDeaths });
   registerInventoryRoutes(app, { inventory });
+  registerAlertRoutes(app, { rules, alerting });
   registerHealthRoutes(app, { hosts: inventory.hosts, storeTrouble: store.trouble, metrics: metrics.render });
   await serveDashboard(app, DASHBOARD);
   live.attach(app.server, (origin, host) => origin === undefined || isSameOrigin(origin, host));
-  const hostsTimer = setInterval(() => live.publish('hosts', inventory.hosts()), HOSTS_EVERY_MS);
-
-  return {
-    app,
-    async listen() {
-      await app.listen({ host: config.host, port: config.port });
-      log.info({ listen: config.listen }, 'indexer is listening');
-    },
-    async close() {
-      clearInterval(hostsTimer);
-      await live.close();
-      await app.close();
-      await inventory.close();
-      await store.close();
-      await state.close();
-    },
-  };
+  return app;
 }
 
 function prepareFolder(path: string): void {

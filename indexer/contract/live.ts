@@ -5,8 +5,12 @@ import type { LogRecord } from './log-record.ts';
 import type { MetricSample } from './metric-sample.ts';
 import type { ErrorBody } from './errors.ts';
 import type { HostStatus } from './batch.ts';
+import type { Alert, Delivery } from './rule.ts';
 
-export type Topic = 'records' | 'events' | 'samples' | 'containers' | 'hosts';
+/** `alerts`: an alert that fired or was resolved, or a delivery that got further. */
+export type Topic = 'records' | 'events' | 'samples' | 'containers' | 'hosts' | 'alerts';
+
+export type AlertChange = { alert: Alert } | { delivery: Delivery };
 
 /** `q` filters records (and events, by container fields); `containers` asks for each-second samples of these ids. */
 export type Subscription = { id: string; topic: Topic; q?: string; containers?: string[] };
@@ -23,6 +27,7 @@ export type ServerToClient = {
   samples: (push: Push<MetricSample>, done: () => void) => void;
   containers: (push: Push<Container>, done: () => void) => void;
   hosts: (push: Push<HostStatus>, done: () => void) => void;
+  alerts: (push: Push<AlertChange>, done: () => void) => void;
 };
 
 export type ClientToServer = {

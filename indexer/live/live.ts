@@ -19,7 +19,7 @@ const SUBSCRIPTIONS_PER_SOCKET = 20;
 const subscriptionSchema = Compile(
   Type.Object({
     id: Type.String({ minLength: 1, maxLength: 64 }),
-    topic: Type.Enum(['records', 'events', 'samples', 'containers', 'hosts']),
+    topic: Type.Enum(['records', 'events', 'samples', 'containers', 'hosts', 'alerts']),
     q: Type.Optional(Type.String({ maxLength: 4_096 })),
     containers: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 2_000 })),
   }),
