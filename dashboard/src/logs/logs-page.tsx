@@ -1,10 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ContainerEvent } from '#contract/container-event.ts';
+import type { Total } from '#contract/query.ts';
 import { api } from '../api/client.ts';
 import { classNames } from '../ui/class-names.ts';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { ProgressLine, Skeleton } from '../ui/progress.tsx';
-import { isFlag } from './event-words.ts';
+import { isFlag, worthARow } from './event-words.ts';
 import { Facets } from './facets.tsx';
 import { FilterRow } from './filter-row.tsx';
 import { Histogram, HistogramNote } from './histogram.tsx';
@@ -57,41 +59,18 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
 
   const actions = useLogActions({ session, state, change, isPaused, setPausedBy, input });
   useLogKeys(actions);
-  const histogram = useCounts(state);
-  const span = useMemo(() => (histogram.data ? spanOf(histogram.data) : undefined), [histogram.data]);
-  const events = session.events();
-  const sum = histogram.data?.buckets.reduce((all, bucket) => all + bucket.total, 0);
-  const total = newest.total;
-  const hits =
-    sum !== undefined && !histogram.isPlaceholderData
-      ? { value: sum, isExact: true }
-      : total && { value: total.value, isExact: total.relation === 'eq' };
-  const isEmpty = newest.phase === 'ready' && session.buffer.size === 0;
+  const counts = useCounts(state);
   return (
     <main className={styles.page}>
       <QueryBar state={state} error={newest.error} input={input} onChange={change} />
       <FilterRow
         state={state}
-        hits={newest.phase === 'failed' ? null : hits}
+        hits={newest.phase === 'failed' ? null : hitsOf(counts, newest.total)}
         tookMs={newest.phase === 'ready' ? newest.tookMs : null}
-        bucketMs={histogram.data?.intervalMs ?? null}
+        bucketMs={counts.data?.intervalMs ?? null}
         onChange={change}
       />
-      {histogram.data && span ? (
-        <Histogram
-          counts={histogram.data}
-          span={span}
-          flags={events.filter(isFlag)}
-          events={events}
-          isStale={histogram.isPlaceholderData || histogram.isError}
-          onZoom={range => change({ ...range, live: false })}
-        />
-      ) : (
-        <HistogramNote
-          text={histogram.isError ? 'The counts could not be read.' : ''}
-          {...(histogram.isError ? { onRetry: () => void histogram.refetch() } : {})}
-        />
-      )}
+      <Chart counts={counts} events={session.events()} onZoom={range => change({ ...range, live: false })} />
       <ProgressLine busy={newest.phase === 'loading' || newest.older === 'loading'} />
       <div
         className={classNames(
@@ -103,7 +82,7 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
         {state.facets && (
           <Facets
             state={state}
-            refetchMs={state.live && !isPaused ? 2 * RECOUNT_MS : false}
+            refetchMs={isFollowing ? 2 * RECOUNT_MS : false}
             isStale={isStale}
             onChange={change}
           />
@@ -120,7 +99,7 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
             onEdge={actions.onEdge}
           />
           {isPaused && <NewLinesPill buffer={session.buffer} onResume={actions.follow} />}
-          <Overlay shown={shown} state={state} isEmpty={isEmpty} change={change} onRetry={onRetry} />
+          <Overlay shown={shown} state={state} change={change} onRetry={onRetry} />
         </div>
         <SelectedDrawer session={session} state={state} change={change} onMove={actions.move} />
       </div>
@@ -130,8 +109,9 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
 }
 
 /** In the place of the rows while there are none. */
-function Overlay({ shown, state, isEmpty, change, onRetry }: LogsViewProps & { isEmpty: boolean }) {
-  const { newest, isStale } = shown;
+function Overlay({ shown, state, change, onRetry }: LogsViewProps) {
+  const { newest, isStale, session } = shown;
+  const isEmpty = newest.phase === 'ready' && session.buffer.size === 0;
   const isFirstLoad = newest.phase === 'loading' && !isStale;
   const failure =
     newest.phase === 'failed' && (!isStale || newest.error?.status !== 400) ? newest.error : null;
@@ -150,6 +130,8 @@ function Overlay({ shown, state, isEmpty, change, onRetry }: LogsViewProps & { i
   );
 }
 
+type Counts = ReturnType<typeof useCounts>;
+
 function useCounts({ q, from, to, live }: LogsState) {
   return useQuery({
     queryKey: ['histogram', { q, from, to }],
@@ -157,4 +139,42 @@ function useCounts({ q, from, to, live }: LogsState) {
     placeholderData: keepPreviousData,
     refetchInterval: live ? RECOUNT_MS : false,
   });
+}
+
+/** The sum of the bars is exact; until they are there the page's own total will do. */
+function hitsOf(
+  { data, isPlaceholderData }: Counts,
+  total: Total | null,
+): { value: number; isExact: boolean } | null {
+  if (data && !isPlaceholderData) {
+    return { value: data.buckets.reduce((all, bucket) => all + bucket.total, 0), isExact: true };
+  }
+  return total && { value: total.value, isExact: total.relation === 'eq' };
+}
+
+type ChartProps = {
+  counts: Counts;
+  events: readonly ContainerEvent[];
+  onZoom: (range: { from: string; to: string }) => void;
+};
+
+function Chart({ counts, events, onZoom }: ChartProps) {
+  const span = useMemo(() => (counts.data ? spanOf(counts.data) : undefined), [counts.data]);
+  if (counts.data && span) {
+    return (
+      <Histogram
+        counts={counts.data}
+        span={span}
+        flags={worthARow(events).filter(isFlag)}
+        events={events}
+        isStale={counts.isPlaceholderData || counts.isError}
+        onZoom={onZoom}
+      />
+    );
+  }
+  return counts.isError ? (
+    <HistogramNote text="The counts could not be read." onRetry={() => void counts.refetch()} />
+  ) : (
+    <HistogramNote text="" />
+  );
 }

@@ -97,30 +97,34 @@ function QueryField({ asked, error, input, onAsk }: QueryFieldProps) {
           autoCapitalize="off"
           maxLength={4_096}
         />
-        <div className={styles.hint}>
-          {!isAsked && <span>↵ search</span>}
-          {isAsked && asked === '' && <span>/</span>}
-          {isAsked && asked !== '' && (
-            <button
-              type="button"
-              aria-label="Clear the query"
-              title="Clear the query"
-              onClick={() => onAsk('')}
-            >
-              <X size={13} />
-            </button>
-          )}
-        </div>
+        <Hint isAsked={isAsked} isEmpty={asked === ''} onClear={() => onAsk('')} />
       </div>
-      {problem && (
-        <p className={styles.problem} id="query-problem" role="alert">
-          <b>{problem.message}</b>
-          {problem.hint !== undefined && <span>{problem.hint}</span>}
-        </p>
-      )}
+      {problem && <Problem error={problem} />}
     </>
   );
 }
+
+/** At the right end of the field: what a key or a click does now. */
+function Hint({ isAsked, isEmpty, onClear }: { isAsked: boolean; isEmpty: boolean; onClear: () => void }) {
+  return (
+    <div className={styles.hint}>
+      {!isAsked && <span>↵ search</span>}
+      {isAsked && isEmpty && <span>/</span>}
+      {isAsked && !isEmpty && (
+        <button type="button" aria-label="Clear the query" title="Clear the query" onClick={onClear}>
+          <X size={13} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+const Problem = ({ error }: { error: ApiError }) => (
+  <p className={styles.problem} id="query-problem" role="alert">
+    <b>{error.message}</b>
+    {error.hint !== undefined && <span>{error.hint}</span>}
+  </p>
+);
 
 const Token = ({ token, isWrong }: { token: QueryToken; isWrong: boolean }) => (
   <span

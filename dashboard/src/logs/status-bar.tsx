@@ -18,23 +18,26 @@ const BELIEVABLE_LAG_MS = 60_000;
 export function StatusBar({ session, state, isPaused }: StatusBarProps) {
   const now = useNow(500);
   const status = useLiveStatus();
-  const isLive = session.question.live;
-  const isLost = isLive && status.state === 'reconnecting';
+  const isLost = session.question.live && status.state === 'reconnecting';
   return (
     <footer className={classNames(styles.bar, isLost && styles.lost)}>
       <span role="status" aria-live="polite">
-        {isLost ? <Lost session={session} retryAt={status.retryAt} now={now} /> : null}
-        {!isLost && isLive && status.state === 'connecting' ? 'connecting…' : null}
-        {!isLost && isLive && status.state === 'connected' ? (
-          <>
-            <StatusMark tone={isPaused ? 'idle' : 'ok'} shape={isPaused ? 'pause' : 'dot'} />{' '}
-            {isPaused ? 'paused' : 'streaming'}
-          </>
-        ) : null}
-        {isLive ? null : 'not live'}
+        {isLost ? (
+          <Lost session={session} retryAt={status.retryAt} now={now} />
+        ) : (
+          <Stream
+            isLive={session.question.live}
+            isConnected={status.state === 'connected'}
+            isPaused={isPaused}
+          />
+        )}
       </span>
-      {isLive && !isLost && <span>{formatNumber(Math.round(session.rate()))} lines/s</span>}
-      {isLive && !isLost && <Lag lagMs={state.lagMs} />}
+      {session.question.live && !isLost && (
+        <>
+          <span>{formatNumber(Math.round(session.rate()))} lines/s</span>
+          <Lag lagMs={state.lagMs} />
+        </>
+      )}
       <span>{formatNumber(session.buffer.size)} rows in memory</span>
       {state.phase === 'ready' && state.error && (
         <span>Some lines could not be read: {state.error.message}</span>
@@ -43,6 +46,28 @@ export function StatusBar({ session, state, isPaused }: StatusBarProps) {
         / query · Space pause · j k move · Enter details · c context · ? keys
       </span>
     </footer>
+  );
+}
+
+function Stream({
+  isLive,
+  isConnected,
+  isPaused,
+}: {
+  isLive: boolean;
+  isConnected: boolean;
+  isPaused: boolean;
+}) {
+  if (!isLive) return 'not live';
+  if (!isConnected) return 'connecting…';
+  return isPaused ? (
+    <>
+      <StatusMark tone="idle" shape="pause" /> paused
+    </>
+  ) : (
+    <>
+      <StatusMark tone="ok" shape="dot" /> streaming
+    </>
   );
 }
 

@@ -21,22 +21,36 @@ type PageActions = LogActions & {
 };
 
 /** Everything the reader can do to the list, by key or by pointer. Looking at a row holds the stream still. */
-export function useLogActions({
-  session,
-  state,
-  change,
-  isPaused,
-  setPausedBy,
-  input,
-}: ActionParts): PageActions {
+export function useLogActions(parts: ActionParts): PageActions {
+  const { state, change, input } = parts;
+  return {
+    ...rowActions(parts),
+    ...streamActions(parts),
+    ...copyActions(parts),
+    focusQuery() {
+      input.current?.focus();
+      input.current?.select();
+    },
+    close: () => change(state.detail === null ? { line: null } : { detail: null }),
+    toggleFacets: () => change({ facets: !state.facets }),
+    toggleEvents: () => change({ events: !state.events }),
+  };
+}
+
+function selectedRow({ session: { buffer }, state }: ActionParts): LogRow | undefined {
+  const index = state.line === null ? -1 : buffer.indexOf(state.line);
+  return index === -1 ? undefined : buffer.at(index);
+}
+
+function rowActions(parts: ActionParts) {
+  const { session, state, change, setPausedBy } = parts;
   const { buffer } = session;
   const select = (row: LogRow | undefined, detail: DetailTab | null = state.detail) => {
     if (!row) return;
     setPausedBy('reader');
     change({ line: row.id, detail });
   };
-  const selected = (): LogRow | undefined =>
-    state.line === null ? undefined : buffer.at(Math.max(0, buffer.indexOf(state.line)));
+  /** Where moving starts: the selected row, or just below the last. */
   const here = (): number => (state.line === null ? buffer.size : buffer.lowerBound(state.line));
   const seek = (by: -1 | 1, wanted: (row: LogRow) => boolean) => {
     for (let i = here() + by; i >= 0 && i < buffer.size; i += by) {
@@ -47,50 +61,53 @@ export function useLogActions({
       }
     }
   };
-  const follow = () => {
-    setPausedBy(null);
-    change({ line: null, detail: null });
-  };
-  const open = (detail: DetailTab) => select(selected() ?? buffer.at(buffer.size - 1), detail);
+  const open = (detail: DetailTab) => select(selectedRow(parts) ?? buffer.at(buffer.size - 1), detail);
   return {
-    move(by) {
+    move(by: number) {
       const to = Math.min(buffer.size - 1, Math.max(0, here() + by));
       if (buffer.size > 0) select(buffer.at(to));
       if (to === 0 && session.state().older === 'some') void session.loadOlder();
     },
     open: () => open(state.detail ?? 'fields'),
     openContext: () => open('context'),
-    openRow: id => select(buffer.at(buffer.indexOf(id)), state.detail ?? 'fields'),
-    close: () => change(state.detail === null ? { line: null } : { detail: null }),
-    focusQuery() {
-      input.current?.focus();
-      input.current?.select();
-    },
+    openRow: (id: string) => select(buffer.at(buffer.indexOf(id)), state.detail ?? 'fields'),
+    nextError: (by: -1 | 1) => seek(by, isError),
+    nextEvent: () => seek(1, row => row.kind === 'event'),
+  };
+}
+
+function streamActions({ session, state, change, isPaused, setPausedBy }: ActionParts) {
+  const follow = () => {
+    setPausedBy(null);
+    change({ line: null, detail: null });
+  };
+  return {
     follow,
     togglePause() {
       if (isPaused) follow();
       else setPausedBy('reader');
     },
     toNewest() {
+      const newest = session.buffer.newest();
       if (session.question.live) follow();
-      else select(buffer.at(buffer.size - 1));
+      else if (newest) change({ line: newest.id });
     },
-    nextError: by => seek(by, isError),
-    nextEvent: () => seek(1, row => row.kind === 'event'),
+    onEdge(isAtEnd: boolean) {
+      if (!isAtEnd && !isPaused) setPausedBy('scroll');
+      if (isAtEnd && isPaused && state.line === null) setPausedBy(null);
+    },
+  };
+}
+
+function copyActions(parts: ActionParts) {
+  return {
     copyLine() {
-      const row = selected();
+      const row = selectedRow(parts);
       if (row?.kind === 'record') copy(row.record.event.original ?? row.record.message);
     },
     copyLink() {
-      const row = selected();
-      if (row) copy(linkTo(row, state));
-    },
-    toggleFacets: () => change({ facets: !state.facets }),
-    toggleEvents: () => change({ events: !state.events }),
-    onEdge(isAtEnd) {
-      if (!isAtEnd) {
-        if (!isPaused) setPausedBy('scroll');
-      } else if (isPaused && state.line === null) setPausedBy(null);
+      const row = selectedRow(parts);
+      if (row) copy(linkTo(row, parts.state));
     },
   };
 }

@@ -33,7 +33,6 @@ export function useLogSession(question: Question, attempt: number): ShownSession
       { q, from, to, live: isLive },
       { fetchLogs: api.logs, fetchEvents: api.events, live: live(), clock: browserClock },
     );
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- a session opens a subscription: it is made and ended here
     setCurrent(session);
     return () => session.close();
   }, [q, from, to, isLive, attempt]);
