@@ -84,7 +84,7 @@ const ENDING = new Set<number>([SIGNAL.TERM, SIGNAL.INT, SIGNAL.QUIT, SIGNAL.KIL
 const isAction = (action: string) => (event: ContainerEvent) => event.event.action === action;
 
 /** From the last `start` before the death to the first after it, within the window. */
-function eventsOfRun(die: ContainerEvent, own: readonly ContainerEvent[]): ContainerEvent[] {
+export function eventsOfRun(die: ContainerEvent, own: readonly ContainerEvent[]): ContainerEvent[] {
   const at = die['@timestamp'];
   const { from, to } = deathWindow(die);
   const starts = own.filter(isAction('start')).map(event => event['@timestamp']);
