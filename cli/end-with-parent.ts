@@ -4,7 +4,7 @@
  */
 export function endWithParent(): void {
   // The parent may be gone before this process was ready to listen.
-  if (process.connected === false) process.exit(1);
+  if ('connected' in process && !process.connected) process.exit(1);
   if (!process.channel) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel.unref();
