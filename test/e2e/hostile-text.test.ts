@@ -110,7 +110,7 @@ describe('is stored verbatim', () => {
 
   it('in labels', async () => {
     const { containers } = await stack.get<ContainerList>('/api/v1/containers');
-    expect(containers.find(({ name }) => name === 'hostile')?.labels).toEqual({ note: HTML });
+    expect(containers.find(({ name }) => name === 'hostile')?.labels).toMatchObject({ note: HTML });
   });
 });
 
