@@ -3,6 +3,8 @@
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)([.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)$/;
 /** Seconds, milliseconds, microseconds or nanoseconds: 2000-01-01 to 2100-01-01 do not overlap in these units. */
 const UNITS_PER_MS = [0.001, 1, 1e3, 1e6];
+/** Seconds with a fraction come out a little below the millisecond they mean. */
+const ROUNDING_MS = 0.001;
 const MIN_MS = Date.UTC(2000, 0);
 const MAX_MS = Date.UTC(2100, 0);
 
@@ -28,16 +30,40 @@ function ofText(text: string): string | undefined {
 function ofNumber(value: number): string | undefined {
   for (const unitsPerMs of UNITS_PER_MS) {
     const ms = value / unitsPerMs;
-    if (ms >= MIN_MS && ms < MAX_MS) return new Date(ms).toISOString();
+    if (ms >= MIN_MS && ms < MAX_MS) return isoOf(Math.floor(ms + ROUNDING_MS));
   }
   return undefined;
+}
+
+// Lines of one second come together: its text is made once.
+let lastSecond = -1;
+let lastText = '';
+
+function isoOf(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1000).toISOString().slice(0, 20);
+    lastSecond = second;
+  }
+  return `${lastText}${String(ms - second * 1000).padStart(3, '0')}Z`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const COMMON_LOG = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)$/;
 
+let lastCommonLog = '';
+let lastCreated: string | undefined;
+
 /** The time of access logs, `22/Nov/2026:10:41:07 +0000`. */
 export function createdOfCommonLog(text: string): string | undefined {
+  if (text !== lastCommonLog) {
+    lastCreated = ofCommonLog(text);
+    lastCommonLog = text;
+  }
+  return lastCreated;
+}
+
+function ofCommonLog(text: string): string | undefined {
   const match = COMMON_LOG.exec(text);
   if (match === null) return undefined;
   const [, day = '', name = '', year = '', time = '', hours = '', minutes = ''] = match;

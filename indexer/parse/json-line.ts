@@ -19,10 +19,16 @@ export function parseJsonLine(text: string): Parsed | null {
   if (text.length > MAX_CHARS || !endsObject(text)) return null;
   const start = text.charCodeAt(0) === OPEN ? 0 : text.indexOf('{');
   if (start < 0 || start > MAX_PREFIX) return null;
-  if (start > 0 && /\S/.test(text.slice(0, start)) && !PREFIX.test(text.slice(0, start))) return null;
-  const fields = parseObject(start === 0 ? text : text.slice(start));
-  const parsed = fields === null ? null : readFields(fields, text, 'json');
-  if (parsed !== null && start > 0) readPrefix(parsed, text.slice(0, start));
+  if (start === 0) return parseFrom(text, text);
+  const prefix = PREFIX.exec(text.slice(0, start).trimStart());
+  if (prefix === null) return null;
+  const level = prefix[1] === undefined ? undefined : levelOfWord(prefix[1]);
+  if (prefix[1] !== undefined && level === undefined) return null;
+  const parsed = parseFrom(text.slice(start), text);
+  if (parsed !== null && level !== undefined && parsed.levelSource !== 'json') {
+    parsed.level = level;
+    parsed.levelSource = 'text';
+  }
   return parsed;
 }
 
@@ -32,12 +38,9 @@ function endsObject(text: string): boolean {
   return text.charCodeAt(end) === CLOSE;
 }
 
-function readPrefix(parsed: Parsed, prefix: string): void {
-  const word = PREFIX.exec(prefix)?.[1];
-  const level = word === undefined ? undefined : levelOfWord(word);
-  if (level === undefined || parsed.levelSource === 'json') return;
-  parsed.level = level;
-  parsed.levelSource = 'text';
+function parseFrom(json: string, text: string): Parsed | null {
+  const fields = parseObject(json);
+  return fields === null ? null : readFields(fields, text, 'json');
 }
 
 /** A number token that a double may not hold, or a string escape: what plain parsing would change or let through. */

@@ -120,13 +120,15 @@ function toRecord(line: WireLine, origin: Origin): LogRecord {
   return record;
 }
 
-const BLOCKS = ['error', 'http', 'url', 'source', 'process', 'trace', 'span', 'app'] as const;
-
 function copyBlocks(parsed: Parsed, record: LogRecord): void {
-  for (const name of BLOCKS) {
-    const block = parsed[name];
-    if (block !== undefined) Object.assign(record, { [name]: block });
-  }
+  if (parsed.error !== undefined) record.error = parsed.error;
+  if (parsed.http !== undefined) record.http = parsed.http;
+  if (parsed.url !== undefined) record.url = parsed.url;
+  if (parsed.source !== undefined) record.source = parsed.source;
+  if (parsed.process !== undefined) record.process = parsed.process;
+  if (parsed.trace !== undefined) record.trace = parsed.trace;
+  if (parsed.span !== undefined) record.span = parsed.span;
+  if (parsed.app !== undefined) record.app = parsed.app;
 }
 
 /** ECS has no category for containers; they are processes. The type says what an action does to one. */

@@ -12,11 +12,15 @@ import {
 } from '../read-http.ts';
 import type { Format } from './format.ts';
 
+/** Text in quotes, where a backslash escapes; written so that plain runs are taken whole. */
+const QUOTED = String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"`;
 /** Whatever stands before ` [time] "request" status size`, then perhaps `"referrer" "agent"`. */
-const COMMON =
-  /^([^"[\]]{3,300}) \[([^\]]{19,32})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?/;
+const COMMON = new RegExp(
+  String.raw`^([^"[\]]{3,300}) \[([^\]]{19,32})\] ${QUOTED} (\d{3}) (\d+|-)(?: ${QUOTED} ${QUOTED})?`,
+);
 
 export const accessLog: Format = text => {
+  if (!text.includes('] "')) return null;
   const match = COMMON.exec(text);
   if (match === null) return null;
   const [, peer = '', time = '', request = '', status = '', bytes = '', referrer, agent] = match;
@@ -34,12 +38,13 @@ export const accessLog: Format = text => {
 
 /** What ECS has names for but our records do not; `-` is how these logs say "none". */
 function appOf(tokens: string[], referrer = '-', agent = '-'): Record<string, string> | undefined {
-  const named = { user: tokens.length >= 3 ? tokens.at(-1) : '-', referrer, user_agent: agent };
   const app: Record<string, string> = {};
-  for (const [name, value] of Object.entries(named)) {
-    if (value !== undefined && value !== '-' && value !== '') app[name] = value;
-  }
-  return Object.keys(app).length > 0 ? app : undefined;
+  const user = tokens.length >= 3 ? tokens.at(-1) : undefined;
+  if (user !== undefined && user !== '-') app.user = user;
+  if (referrer !== '-' && referrer !== '') app.referrer = referrer;
+  if (agent !== '-' && agent !== '') app.user_agent = agent;
+  for (const _ in app) return app;
+  return undefined;
 }
 
 /** `GET /path HTTP/1.1`; what scanners send instead is left alone. */
@@ -50,13 +55,15 @@ export function readRequest(parsed: Parsed, request: string): void {
   if (target !== undefined) parsed.url = urlOf(target);
 }
 
-/** The address is the first token, or comes after the names that proxies and virtual hosts put before it. */
+/** The address is the first token, or comes after the names that proxies, virtual hosts and loggers put before it. */
 function peerOf(tokens: string[]): { ip: string } | undefined {
   for (const token of tokens.slice(0, 6)) {
-    const source = /^[\d[a-f:]/i.test(token)
-      ? sourceOf(token.slice(token.lastIndexOf('werkzeug:') + 1))
-      : undefined;
+    const source =
+      sourceOf(token) ?? (token.startsWith('INFO:') ? sourceOf(token.replace(LOGGER, '')) : undefined);
     if (source !== undefined) return source;
   }
   return undefined;
 }
+
+/** How python's logging begins a line unless told otherwise. */
+const LOGGER = /^INFO:\w{1,40}:/;
