@@ -95,7 +95,7 @@ function readPhrase(text: string, start: number): Token {
   throw badQuery(
     start,
     `The quote at ${start} has no end: add \`"\` after the phrase, or write \`\\"\` for the character itself.`,
-    tryThis(`${text}"`),
+    text.endsWith('\\') ? undefined : tryThis(`${text}"`),
   );
 }
 

@@ -1,14 +1,16 @@
 /** Words, phrases and wildcards in text fields: by tokens, without regard to case. */
 import { createGlob, splitPattern } from './glob.ts';
 import type { Value } from './query-tree.ts';
-import { fold, tokenize } from './tokens.ts';
+import { fold, hasTokens, tokenize } from './tokens.ts';
 
 export type TextTest = (text: string) => boolean;
 
 export function createTextTest(value: Value): TextTest {
   if (value.kind === 'wildcard') return createTokenGlobTest(tokenGlobs(value.pattern));
   const tokens = tokenize(value.text);
-  return tokens.length === 0 ? createSubstringTest(value.text) : createPhraseTest(tokens);
+  if (tokens.length > 0) return text => hasTokens(foldOnce(text), tokens);
+  const part = fold(value.text);
+  return text => foldOnce(text).includes(part);
 }
 
 /**
@@ -20,21 +22,6 @@ export function tokenGlobs(pattern: string): string[][] {
   const folded = splitPattern(pattern).map(piece => fold(piece).replaceAll('\0', ' '));
   const globs = folded.join('\0').match(/[\p{L}\p{N}\0]+/gu) ?? [];
   return globs.map(glob => glob.split('\0'));
-}
-
-function createSubstringTest(part: string): TextTest {
-  const folded = fold(part);
-  return text => foldOnce(text).includes(folded);
-}
-
-/** Tokens hold only letters and numbers, so they need no escaping; nothing in the expression can match in two ways. */
-function createPhraseTest(tokens: readonly string[]): TextTest {
-  const [first = ''] = tokens;
-  const phrase = new RegExp(`(?<![\\p{L}\\p{N}])${tokens.join('[^\\p{L}\\p{N}]+')}(?![\\p{L}\\p{N}])`, 'u');
-  return text => {
-    const folded = foldOnce(text);
-    return folded.includes(first) && phrase.test(folded);
-  };
 }
 
 function createTokenGlobTest(globs: readonly string[][]): TextTest {

@@ -36,34 +36,29 @@ function printWithin(node: QueryNode, parent: Operator): string {
   return isOperator && BINDING[node.type] <= BINDING[parent] ? `(${print(node)})` : print(node);
 }
 
+/** Bare words must not look like `field:value` or like one of the operators that other languages have (`a!=b`). */
 function printBare(value: Value): string {
-  return value.kind === 'phrase'
-    ? printPhrase(value.text)
-    : printValue(value).replace(/:|!(?=[=~])|(?<==)~/g, '\\$&');
+  return printValue(value, text => text.replace(/:|!(?=[=~])|(?<==)~/g, '\\$&'));
 }
 
-function printValue(value: Value): string {
+function printValue(value: Value, escapeMore = (text: string) => text): string {
   switch (value.kind) {
     case 'phrase':
-      return printPhrase(value.text);
+      return `"${value.text.replace(/["\\]/g, '\\$&')}"`;
     case 'word':
-      return printWord(value.text);
+      return printWord(value.text, escapeMore);
     case 'wildcard':
-      return escapeStart(value.pattern.replace(/[\s()"<>]/g, '\\$&'));
+      return escapeStart(escapeMore(value.pattern.replace(/[\s()"<>]/g, '\\$&')));
   }
 }
 
-function printPhrase(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-
-function printWord(text: string): string {
-  return text === '' ? '""' : escapeStart(text.replace(/[\s()"<>*\\]/g, '\\$&'));
+function printWord(text: string, escapeMore = (text: string) => text): string {
+  return text === '' ? '""' : escapeStart(escapeMore(text.replace(/[\s()"<>*\\]/g, '\\$&')));
 }
 
 /** Every `*` in a name is a wildcard; all else that means something to the parser is plain in it. */
 function printName(field: string): string {
-  return escapeStart(field.replace(/[\s()"<>:\\]/g, '\\$&'));
+  return field.replace(/[\s()"<>:\\]/g, '\\$&');
 }
 
 /** Keywords, signs, brackets, and what makes a colon before it plain, mean something only where a value begins. */

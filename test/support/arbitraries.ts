@@ -81,7 +81,13 @@ const number = fc.constantFrom(...NUMBERS);
 export function aMessage(): fc.Arbitrary<string> {
   const piece = fc.tuple(text(...WORDS), text(...GAPS)).map(([word, gap]) => word + gap);
   const common = fc.array(piece, { maxLength: 8 }).map(pieces => pieces.join(''));
-  return fc.oneof({ weight: 9, arbitrary: common }, { weight: 1, arbitrary: fc.string({ unit: 'binary' }) });
+  return fc.oneof({ weight: 9, arbitrary: common }, { weight: 1, arbitrary: anyText() });
+}
+
+/** Any text of whole code points, ASCII or not. (`unit: 'binary'` of fast-check means the same and takes seconds to set up.) */
+export function anyText(): fc.Arbitrary<string> {
+  const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff }));
+  return fc.array(codePoint, { maxLength: 30 }).map(points => String.fromCodePoint(...points));
 }
 
 /** Stamps within ten seconds, some equal, some differing only in nanoseconds. */
@@ -201,7 +207,7 @@ const EXISTING = [
     '@timestamp',
     'log.level',
     'log.logger',
-    'http',
+    'http.request',
     'http.*',
     'error.stack_trace',
     'compose.service',
