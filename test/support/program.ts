@@ -62,6 +62,6 @@ export function freePort(): Promise<number> {
 export async function untilAnswers(url: string, program: Program): Promise<void> {
   await eventually(async () => (await fetch(url)).ok, {
     what: `${url} answers 200; output:\n${program.output()}`,
-    withinMs: 30_000,
+    withinMs: 120_000,
   });
 }
