@@ -22,11 +22,11 @@ function print(node: QueryNode): string {
     case 'is':
       return node.field === 'message'
         ? printBare(node.value)
-        : `${printName(node.field)}:${printValue(node.value)}`;
+        : `${printName(node.field)}:${printOperand(node.value)}`;
     case 'exists':
       return `${printName(node.field)}:*`;
     case 'range':
-      return `${printName(node.field)} ${node.operator} ${printWord(node.value)}`;
+      return `${printName(node.field)} ${node.operator} ${printOperand({ kind: 'word', text: node.value })}`;
   }
 }
 
@@ -36,32 +36,33 @@ function printWithin(node: QueryNode, parent: Operator): string {
   return isOperator && BINDING[node.type] <= BINDING[parent] ? `(${print(node)})` : print(node);
 }
 
-/** Bare words must not look like `field:value` or like one of the operators that other languages have (`a!=b`). */
+/** What a text may not begin with, by where it stands: keywords nowhere, signs only before bare words. */
+const BARE_START = /^(?:(?:and|or|not|&&|\|\|)$|[-+!])/i;
+const OPERAND_START = /^(?:(?:and|or|not|&&|\|\|)$|[[{:]|\/\/)/i;
+
+/** Bare words must not look like `field:value` either, or like an operator that other languages have (`a!=b`). */
 function printBare(value: Value): string {
-  return printValue(value, text => text.replace(/:|!(?=[=~])|(?<==)~/g, '\\$&'));
+  const escape = (text: string) => text.replace(/:|!(?=[=~])|(?<==)~/g, '\\$&').replace(BARE_START, '\\$&');
+  return printValue(value, escape);
 }
 
-function printValue(value: Value, escapeMore = (text: string) => text): string {
+function printOperand(value: Value): string {
+  return printValue(value, text => text.replace(OPERAND_START, '\\$&'));
+}
+
+/** `escape`: what there is to escape beyond what ends a word anywhere. */
+function printValue(value: Value, escape: (text: string) => string): string {
   switch (value.kind) {
     case 'phrase':
       return `"${value.text.replace(/["\\]/g, '\\$&')}"`;
     case 'word':
-      return printWord(value.text, escapeMore);
+      return value.text === '' ? '""' : escape(value.text.replace(/[\s()"<>*\\]/g, '\\$&'));
     case 'wildcard':
-      return escapeStart(escapeMore(value.pattern.replace(/[\s()"<>]/g, '\\$&')));
+      return escape(value.pattern.replace(/[\s()"<>]/g, '\\$&'));
   }
-}
-
-function printWord(text: string, escapeMore = (text: string) => text): string {
-  return text === '' ? '""' : escapeStart(escapeMore(text.replace(/[\s()"<>*\\]/g, '\\$&')));
 }
 
 /** Every `*` in a name is a wildcard; all else that means something to the parser is plain in it. */
 function printName(field: string): string {
   return field.replace(/[\s()"<>:\\]/g, '\\$&');
-}
-
-/** Keywords, signs, brackets, and what makes a colon before it plain, mean something only where a value begins. */
-function escapeStart(text: string): string {
-  return /^(?:(?:and|or|not|&&|\|\|)$|[-+![{:]|\/\/)/i.test(text) ? `\\${text}` : text;
 }
