@@ -88,8 +88,7 @@ const sent = () => received.flatMap(batch => batch.lines.map(l => l[4]));
 
 describe('delivery', () => {
   it('reports acks in order although a later batch is acked first', async () => {
-    let release = () => undefined as void;
-    const held = new Promise<void>(resolve => (release = resolve));
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
     answer = async batch => {
       if (batch.lines[0]?.[4] === 'line 1') await held;
       return { status: 200 };
@@ -98,7 +97,7 @@ describe('delivery', () => {
     batches.forEach(batch => delivery.enqueue(batch));
     await vi.waitFor(() => expect(received).toHaveLength(2));
     expect(acked).toEqual([]);
-    release();
+    release(undefined);
     await vi.waitFor(() => expect(acked).toEqual(batches));
     expect(counters.linesAcked).toBe(3);
     expect(watched.at(-1)).toEqual(['c1']);
@@ -149,8 +148,7 @@ describe('delivery', () => {
   });
 
   it('makes readers wait while its queue is full', async () => {
-    let release = () => undefined as void;
-    const held = new Promise<void>(resolve => (release = resolve));
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
     answer = async () => {
       await held;
       return { status: 200 };
@@ -158,7 +156,7 @@ describe('delivery', () => {
     for (let n = 0; n < 8; n++) delivery.enqueue(batchOf(n));
     const room = delivery.room();
     expect(room).toBeDefined();
-    release();
+    release(undefined);
     await room;
     expect(delivery.room()).toBeUndefined();
   });

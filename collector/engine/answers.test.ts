@@ -1,7 +1,7 @@
 /** What the engine answers, read defensively: events, inspect, statistics, stamps. */
 import { describe, expect, it } from 'vitest';
 import { parseEngineEvent } from './engine-events.ts';
-import { signalNumber, toContainerDetails, toImage } from './inspected.ts';
+import { signalNumber, toContainerDetails, toImage, type InspectAnswer } from './inspected.ts';
 import { msOfStamp, sinceOfStamp, stampBefore, stampOfMs, stampOfNanos, toStamp } from './stamp.ts';
 import { toStatsReading } from './stats-reading.ts';
 
@@ -54,7 +54,11 @@ describe('an event', () => {
 
 describe('an inspected container', () => {
   it('never shows its environment or its command', () => {
-    const answer = { Id: 'c', Config: { Env: ['TOKEN=s3cret'], Cmd: ['--password=s3cret'] }, Path: 's3cret' };
+    const answer = {
+      Id: 'c',
+      Config: { Env: ['TOKEN=s3cret'], Cmd: ['--password=s3cret'] },
+      Path: 's3cret',
+    } as InspectAnswer;
     expect(JSON.stringify(toContainerDetails(answer))).not.toContain('s3cret');
   });
 

@@ -75,6 +75,8 @@ class Tail {
   private cursor: LogCursor | null;
   private isRunning: boolean;
   private isGone = false;
+  /** The engine itself said so: there is nothing left to read. */
+  private isMissing = false;
   private hasOpened = false;
   private failures = 0;
   /** A follow that ended, with what it held back: read again, or let out when there is nothing left to read. */
@@ -123,7 +125,7 @@ class Tail {
 
   /** Until woken, or for so many milliseconds at most. */
   private async rest(ms: number | null): Promise<void> {
-    if (this.isOver) return;
+    if (this.stopping.signal.aborted || (ms === null && this.isOver)) return;
     this.waking = new AbortController();
     await pause(ms ?? 2 ** 31 - 1, this.waking.signal);
   }
@@ -132,7 +134,7 @@ class Tail {
   private catchUp(): Promise<void> {
     return this.options.slots.run(async () => {
       let added = 1;
-      while (added > 0 && !this.stopping.signal.aborted) {
+      while (added > 0 && !this.isMissing && !this.stopping.signal.aborted) {
         added = await this.readPast();
         if (this.isRunning) return;
       }
@@ -145,7 +147,8 @@ class Tail {
     const isLast = !this.isRunning && session.added === 0 && !this.stopping.signal.aborted;
     if (isEnded && isLast) await session.finish();
     else session.discard();
-    return isEnded ? session.added : Number(!this.isGone);
+    if (isEnded) return isLast ? 0 : session.added;
+    return 1;
   }
 
   private async follow(): Promise<void> {
@@ -163,7 +166,7 @@ class Tail {
     try {
       this.isRunning ||= (await this.options.engine.inspect(this.source.id)).running;
     } catch (cause) {
-      this.isRunning ||= !isMissing(cause);
+      this.isRunning ||= !isNotFound(cause);
     }
     if (!this.isRunning) return;
     this.options.counters.reopens++;
@@ -194,10 +197,11 @@ class Tail {
 
   private async recover(cause: unknown, session: LogSession): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    if (isMissing(cause)) return this.noteGone();
+    if (isNotFound(cause)) return this.noteGone();
     const containerId = this.source.id;
     if (cause instanceof EngineError && cause.code === 'unreadable') {
       this.options.sink.onUnreadable(containerId, cause.message);
+      this.isMissing = true;
       this.retire();
       return;
     }
@@ -208,6 +212,7 @@ class Tail {
 
   private async noteGone(): Promise<void> {
     this.retire();
+    this.isMissing = true;
     await this.unfinished?.finish();
     this.unfinished = null;
     if (this.hasOpened || this.cursor !== null) return;
@@ -240,4 +245,4 @@ class Tail {
   }
 }
 
-const isMissing = (cause: unknown): boolean => cause instanceof EngineError && cause.code === 'not_found';
+const isNotFound = (cause: unknown): boolean => cause instanceof EngineError && cause.code === 'not_found';

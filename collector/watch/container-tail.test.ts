@@ -1,0 +1,221 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createCounters, withInFlight } from '../counters.ts';
+import type { LogCursor } from '../cursor/cursor.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import type { ContainerDetails, Engine, LogRead } from '../engine/engine.ts';
+import type { Line } from '../engine/lines.ts';
+import { sinceOfStamp } from '../engine/stamp.ts';
+import { createSlots } from '../slots.ts';
+import { createContainerTail, type ContainerTail, type TailSource } from './container-tail.ts';
+import type { LogGap } from './log-reading.ts';
+
+const stamp = (n: number) => `2026-11-22T10:${String(n).padStart(2, '0')}:00.000000000Z`;
+
+function frame(type: number, payload: string): Buffer {
+  const body = Buffer.from(payload);
+  const header = Buffer.from([type, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeUInt32BE(body.length, 4);
+  return Buffer.concat([header, body]);
+}
+const message = (n: number, text = `line ${n}\n`) => ({
+  stamp: stamp(n),
+  bytes: frame(1, `${stamp(n)} ${text}`),
+});
+type Message = ReturnType<typeof message>;
+
+/** An engine with one log. `reads` script what becomes of each read in turn; afterwards all is well. */
+class ScriptedEngine {
+  log: Message[] = [];
+  running = false;
+  removed = false;
+  reads: LogRead[] = [];
+  script: ((messages: Message[]) => { give: Message[]; raw?: Buffer; fail?: Error })[] = [];
+  private followers: (() => void)[] = [];
+
+  readonly port = {
+    inspect: () =>
+      this.removed
+        ? Promise.reject(new EngineError('not_found', 'gone'))
+        : Promise.resolve({ running: this.running } as ContainerDetails),
+    readLogs: async (_: string, read: LogRead) => {
+      this.reads.push(read);
+      if (this.removed) throw new EngineError('not_found', 'gone');
+      const isSince = (m: Message) =>
+        read.since === null || sinceOfStamp(m.stamp) >= sinceOfStamp(read.since);
+      const all = this.log.filter(isSince);
+      const { give, raw, fail } = this.script.shift()?.(all) ?? { give: all };
+      for (const { bytes } of give) await read.onBytes(bytes);
+      if (raw !== undefined) await read.onBytes(raw);
+      if (fail !== undefined) throw fail;
+      const isWhole = give.length === all.length && raw === undefined;
+      if (read.follow && this.running && isWhole && !read.signal.aborted)
+        await new Promise<void>(resolve => {
+          this.followers.push(resolve);
+          read.signal.addEventListener('abort', () => resolve());
+        });
+    },
+  } as unknown as Engine;
+
+  async endFollows(): Promise<void> {
+    await vi.waitFor(() => expect(this.followers).not.toEqual([]));
+    for (const end of this.followers.splice(0)) end();
+  }
+}
+
+let tail: ContainerTail | undefined;
+afterEach(() => tail?.stop());
+
+function start(engine: ScriptedEngine, source: Partial<TailSource> = {}) {
+  const lines: string[] = [];
+  const gaps: (LogGap & { reason: string })[] = [];
+  const unreadable: string[] = [];
+  const counters = createCounters();
+  let cursor: LogCursor | null = null;
+  tail = createContainerTail(
+    {
+      id: 'c1',
+      tty: false,
+      cursor: null,
+      historySince: null,
+      isRunning: engine.running,
+      isNew: false,
+      ...source,
+    },
+    {
+      engine: engine.port,
+      maxLineBytes: 1_000,
+      slots: createSlots(1),
+      sink: {
+        onLines(_, taken: readonly Line[], at) {
+          lines.push(...taken.map(l => l.text));
+          cursor = at ?? cursor;
+          return undefined;
+        },
+        onGap: (_, gap, reason) => gaps.push({ ...gap, reason }),
+        onUnreadable: (_, reason) => unreadable.push(reason),
+      },
+      counters,
+      log: pino({ level: 'silent' }),
+    },
+  );
+  return { tail, lines, gaps, unreadable, counters, cursor: () => cursor };
+}
+
+const numbers = (n: number) => Array.from({ length: n }, (_, i) => message(i + 1));
+const texts = (n: number) => Array.from({ length: n }, (_, i) => `line ${i + 1}`);
+
+describe('a tail', () => {
+  it('of a stopped container reads all it ever logged, once, with the last line that has no end', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = [...numbers(3), message(4, 'no end')];
+    const { lines } = start(engine);
+    await vi.waitFor(() => expect(lines).toEqual([...texts(3), 'no end']));
+    expect(engine.reads.map(read => read.follow)).toEqual([false, false]);
+  });
+
+  it('reads on when a follow ends early and calls that a clean end', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = numbers(40);
+    engine.script = [all => ({ give: all.slice(0, 12) })];
+    const { lines } = start(engine, { isNew: true });
+    engine.running = false;
+    await vi.waitFor(() => expect(lines).toEqual(texts(40)));
+  });
+
+  it('follows again when the container still runs, and skips what it has', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = numbers(3);
+    const { lines, counters } = start(engine);
+    await vi.waitFor(() => expect(engine.reads).toHaveLength(2));
+    engine.log.push(message(4));
+    await engine.endFollows();
+    await vi.waitFor(() => expect(lines).toEqual(texts(4)));
+    expect(counters.reopens).toBe(1);
+  });
+
+  it('sleeps when the container has ended and goes on when it starts again', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = numbers(2);
+    const { tail, lines } = start(engine);
+    await vi.waitFor(() => expect(lines).toEqual(texts(2)));
+    engine.log.push(message(3));
+    engine.running = true;
+    tail.wake();
+    await vi.waitFor(() => expect(lines).toEqual(texts(3)));
+  });
+
+  it('opens the log again after an error of the engine inside the stream', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = numbers(5);
+    engine.script = [all => ({ give: all.slice(0, 2), raw: frame(3, 'Error grabbing logs\n') })];
+    const { lines, counters } = start(engine);
+    await vi.waitFor(() => expect(lines).toEqual(texts(5)), { timeout: 5_000 });
+    expect(counters.engineErrorFrames).toBe(1);
+  });
+
+  it('tries again while the engine is away', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = numbers(3);
+    const away = new EngineError('unreachable', 'away');
+    engine.script = [() => ({ give: [], fail: away }), all => ({ give: all.slice(0, 1), fail: away })];
+    const { lines } = start(engine);
+    await vi.waitFor(() => expect(lines).toEqual(texts(3)), { timeout: 5_000 });
+  });
+
+  it('lets out what it held back when the container is removed at once', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = [message(1), message(2, 'java.lang.Error: x\n'), message(3, 'unended')];
+    const { lines } = start(engine, { isNew: true });
+    await vi.waitFor(() => expect(lines).toContain('line 1'));
+    engine.removed = true;
+    await engine.endFollows();
+    await vi.waitFor(() => expect(lines).toEqual(['line 1', 'java.lang.Error: x', 'unended']));
+  });
+
+  it('says that lines are missing when the container was gone before it could be read', async () => {
+    const engine = new ScriptedEngine();
+    engine.removed = true;
+    const { gaps, counters } = start(engine, { isNew: true, isRunning: true });
+    await vi.waitFor(() => expect(gaps).toMatchObject([{ reason: 'removed' }]));
+    expect(counters.gaps).toBe(1);
+  });
+
+  it('says which lines are missing when its place was rotated away', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = numbers(9).slice(6);
+    const at = (n: number): LogCursor => ({
+      1: { stamp: stamp(n), ordinal: 0 },
+      watermark: { stamp: stamp(n), stream: 1 },
+    });
+    const { lines, gaps } = start(engine, { cursor: at(3) });
+    await vi.waitFor(() => expect(lines).toEqual(['line 7', 'line 8', 'line 9']));
+    expect(gaps).toEqual([{ from: stamp(3), to: stamp(7), reason: 'rotated' }]);
+  });
+
+  it('gives up on a log driver that cannot be read back, and says so', async () => {
+    const engine = new ScriptedEngine();
+    engine.script = [() => ({ give: [], fail: new EngineError('unreadable', 'does not support reading') })];
+    const { unreadable } = start(engine);
+    await vi.waitFor(() => expect(unreadable).toEqual(['does not support reading']));
+    await tail?.ended;
+  });
+
+  it('accounts for every line: read, skipped, joined, handed over', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = [
+      ...numbers(3),
+      message(4, 'java.lang.Error: x\n'),
+      message(4, '\tat a.B.c(B.java:1)\n'),
+      message(5),
+    ];
+    engine.script = [all => ({ give: all.slice(0, 4) })];
+    const { lines, counters } = start(engine);
+    await vi.waitFor(() => expect(lines).toHaveLength(5));
+    await tail?.stop();
+    expect(withInFlight(counters)).toMatchObject({ linesJoined: 1, linesInFlight: lines.length });
+  });
+});
