@@ -81,7 +81,7 @@ function AlertRow({ alert, now }: { alert: Alert; now: number }) {
           </span>
         )}
       </td>
-      <td>
+      <td className={styles.time}>
         {formatDateTime(alert.firedAt, zone).slice(0, 19)}
         <div className={styles.dim}>{ageOf(alert, now)}</div>
       </td>

@@ -19,16 +19,15 @@ function aRule(over: Partial<AlertRule> = {}): AlertRule {
 }
 
 test.each<[RuleMatch, string]>([
-  [{ action: 'oom' }, 'any container runs out of memory'],
-  [{ action: 'oom', q: 'container:web*' }, 'a container of container:web* runs out of memory'],
-  [{ action: 'die' }, 'any container dies, whatever the cause'],
-  [{ action: 'die', class: ['crash'] }, 'any container dies: crashed'],
+  [{ action: 'oom' }, 'a container runs out of memory'],
+  [{ action: 'die' }, 'a container dies, whatever the cause'],
+  [{ action: 'die', class: ['crash'] }, 'a container dies (crashed)'],
   [
     { action: 'die', class: ['crash', 'start_failed', 'oom'] },
-    'any container dies: crashed, failed to start or out of memory',
+    'a container dies (crashed, failed to start or out of memory)',
   ],
-  [{ action: 'health_status', health: 'unhealthy' }, 'any container becomes unhealthy'],
-  [{ action: 'health_status' }, 'any container changes health'],
+  [{ action: 'health_status', health: 'unhealthy' }, 'a container becomes unhealthy'],
+  [{ action: 'health_status' }, 'the health of a container changes'],
 ])('%j in words', (match, words) => {
   expect(matchInWords(match)).toBe(words);
 });

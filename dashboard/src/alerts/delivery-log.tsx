@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Delivery } from '#contract/rule.ts';
 import { Button } from '../ui/button.tsx';
-import { classNames } from '../ui/class-names.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatDateTime, formatDuration, formatRelative } from '../ui/format.ts';
@@ -85,7 +84,7 @@ function DeliveryRow({ delivery, now }: { delivery: Delivery; now: number }) {
           <div className={styles.dim}>{inWords(Date.parse(delivery.nextAttemptAt) - now)}</div>
         )}
       </td>
-      <td>
+      <td className={styles.time}>
         {formatDateTime(delivery.createdAt, zone).slice(0, 19)}
         <div className={styles.dim}>{formatRelative(Date.parse(delivery.createdAt), now)}</div>
       </td>
@@ -116,7 +115,7 @@ function DeliveryRow({ delivery, now }: { delivery: Delivery; now: number }) {
 }
 
 const inWords = (ms: number): string =>
-  ms <= 0 ? 'now' : `in ${formatDuration(Math.ceil(ms / 1_000) * 1_000)}`;
+  ms <= 0 ? 'due now' : `in ${formatDuration(Math.ceil(ms / 1_000) * 1_000)}`;
 
 const SHOWN_ATTEMPTS = 3;
 
@@ -140,9 +139,7 @@ function Attempts({ attempts }: { attempts: Delivery['attempts'] }) {
         <li key={number}>
           <span className={styles.dim}>#{number}</span>
           <time dateTime={attempt.at}>{formatDateTime(attempt.at, zone).slice(11, 19)}</time>
-          <span className={classNames(isGoodAttempt(attempt) ? styles.ok : styles.error, styles.outcome)}>
-            {attemptInWords(attempt)}
-          </span>
+          <span className={isGoodAttempt(attempt) ? styles.ok : styles.error}>{attemptInWords(attempt)}</span>
           <span className={styles.dim}>{formatDuration(attempt.durationMs)}</span>
         </li>
       ))}

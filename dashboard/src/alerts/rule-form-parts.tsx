@@ -108,9 +108,7 @@ function NotifierLine({ notifier, isInvalid, onChange, onRemove }: NotifierLineP
           type="password"
           value={notifier.secret}
           placeholder={
-            notifier.hasSecret
-              ? 'signed: leave empty to keep its secret'
-              : 'secret to sign with (optional): whsec_…'
+            notifier.hasSecret ? 'signed; empty keeps its secret' : 'signing secret: whsec_… (optional)'
           }
           autoComplete="new-password"
           onChange={event => onChange({ secret: event.target.value })}

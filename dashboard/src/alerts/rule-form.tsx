@@ -16,7 +16,7 @@ import {
   type WhenKey,
 } from './rule-draft.ts';
 import styles from './rule-form.module.css';
-import { matchInWords } from './rule-words.ts';
+import { RuleSentence } from './rule-sentence.tsx';
 import { useSaveRule } from './use-alerts.ts';
 
 const WHEN: readonly { key: WhenKey; name: string }[] = [
@@ -85,7 +85,9 @@ export function RuleForm({ rule, onClose }: RuleFormProps) {
           />{' '}
           Enabled
         </label>
-        <p className={styles.preview}>When {matchInWords(toInput(draft).match)}.</p>
+        <p className={styles.preview}>
+          <RuleSentence match={toInput(draft).match} />
+        </p>
         {whole !== null && (
           <p className={styles.error} role="alert">
             {whole}

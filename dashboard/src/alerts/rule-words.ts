@@ -2,18 +2,19 @@
 import type { AlertRule, Delivery, RuleMatch } from '#contract/rule.ts';
 import { deathInWords } from '../containers/container-state.ts';
 
-/** One sentence without its dot: `a container in container:web* dies: crashed or failed to start`. */
+/** What a rule waits for, without the query that narrows it: `a container dies (crashed or failed to start)`. */
 export function matchInWords(match: RuleMatch): string {
-  const who = match.q === undefined || match.q.trim() === '' ? 'any container' : `a container of ${match.q}`;
   switch (match.action) {
     case 'oom':
-      return `${who} runs out of memory`;
+      return 'a container runs out of memory';
     case 'health_status':
-      return match.health === undefined ? `${who} changes health` : `${who} becomes ${match.health}`;
+      return match.health === undefined
+        ? 'the health of a container changes'
+        : `a container becomes ${match.health}`;
     case 'die':
       return match.class === undefined
-        ? `${who} dies, whatever the cause`
-        : `${who} dies: ${joinWords(match.class.map(deathInWords))}`;
+        ? 'a container dies, whatever the cause'
+        : `a container dies (${joinWords(match.class.map(deathInWords))})`;
   }
 }
 

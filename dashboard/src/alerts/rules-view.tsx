@@ -12,7 +12,8 @@ import { StatusMark } from '../ui/status-mark.tsx';
 import { useUrlState } from '../ui/use-url-state.ts';
 import styles from './alerts.module.css';
 import { RuleForm } from './rule-form.tsx';
-import { matchInWords, ORIGIN_WORDS, orderRules } from './rule-words.ts';
+import { RuleSentence } from './rule-sentence.tsx';
+import { ORIGIN_WORDS, orderRules } from './rule-words.ts';
 import { SeverityWord } from './severity-word.tsx';
 import { useDeleteRule, useRules, useTestRule } from './use-alerts.ts';
 
@@ -85,13 +86,15 @@ function RuleItem({ rule, isEdited, onEdit }: RuleItemProps) {
         <span className={styles.origin} title={origin.why}>
           {origin.word}
         </span>
+        <SeverityWord severity={rule.severity} />
         {!rule.enabled && <span className={styles.dim}>disabled</span>}
       </div>
       <p>
-        When {matchInWords(rule.match)}: <SeverityWord severity={rule.severity} />
+        <RuleSentence match={rule.match} />
         {rule.cooldownSeconds > 0 && (
           <span className={styles.dim}>
-            , at most one message per container in {formatDuration(rule.cooldownSeconds * 1_000)}
+            {' '}
+            · at most one message per container in {formatDuration(rule.cooldownSeconds * 1_000)}
           </span>
         )}
       </p>

@@ -1,10 +1,11 @@
 /** The cells of one row that show figures. Text of containers is text: React escapes it, nothing here makes HTML of it. */
 import { Link } from 'wouter';
 import type { Container } from '#contract/container.ts';
-import { formatBytes, formatDuration, formatNumber } from '../ui/format.ts';
+import { formatBytes, formatDateTime, formatDuration, formatNumber, formatRelative } from '../ui/format.ts';
 import { Sparkline } from '../ui/sparkline.tsx';
+import { useZone } from '../ui/zone.ts';
 import { shownExit, sinceMs } from './container-rows.ts';
-import { deathInWords, diedOfMemory, isDeathAlarming, isLive } from './container-state.ts';
+import { deathInWords, diedOfMemory, isBadEnd, isDeathAlarming, isLive } from './container-state.ts';
 import styles from './containers.module.css';
 import { storyHref } from './links.ts';
 import { HISTORY_MS, type LiveReading } from './sample-history.ts';
@@ -24,7 +25,7 @@ export function ExitCell({ container }: { container: Container }) {
   const tag = isOom ? 'OOM' : isRestarted ? deathInWords(death.class) : null;
   return (
     <>
-      {code !== null && <span className={code === 0 ? styles.dim : styles.bad}>{code}</span>}
+      {code !== null && <span className={isBadEnd(container) ? styles.bad : styles.dim}>{code}</span>}
       {tag !== null && <DeathTag tag={tag} isOom={isOom} death={death} />}
     </>
   );
@@ -45,17 +46,20 @@ function DeathTag({ tag, isOom, death }: { tag: string; isOom: boolean; death: C
   );
 }
 
-/** `up 6 h`, `ended 2 min ago`. */
+/** How long it has been up, or how long ago it ended. */
 export function SinceCell({ container, now }: { container: Container; now: number }) {
+  const zone = useZone();
   const since = sinceMs(container);
   if (since === null) return <None />;
-  const age = formatDuration(Math.floor(Math.max(0, now - since) / 1_000) * 1_000);
-  const short = age.replace(/ (min|s)$/, '\u2009$1');
-  return (
-    <span className={isLive(container) ? undefined : styles.dim} title={new Date(since).toISOString()}>
-      {isLive(container) ? short : `${short} ago`}
-    </span>
-  );
+  const title = formatDateTime(new Date(since).toISOString(), zone).slice(0, 19);
+  if (!isLive(container)) {
+    return (
+      <span className={styles.dim} title={title}>
+        {formatRelative(since, now)}
+      </span>
+    );
+  }
+  return <span title={`since ${title}`}>{formatDuration(Math.floor((now - since) / 1_000) * 1_000)}</span>;
 }
 
 export function CpuCell({ reading, isFresh }: { reading: LiveReading | undefined; isFresh: boolean }) {

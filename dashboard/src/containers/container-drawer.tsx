@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { Container } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { api } from '../api/client.ts';
+import { rawSpans } from '../logs/styled-text.ts';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatBytes, formatDateTime, formatRelative } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
@@ -188,6 +189,12 @@ function eventInWords({ event, process, health, death, rename }: ContainerEvent)
   return parts.join(' ');
 }
 
+/** Control signs, and signs that turn the direction of text, as marks. */
+const visible = (text: string): string =>
+  rawSpans(text)
+    .map(span => span.text)
+    .join('');
+
 function Labels({ labels }: { labels: Container['labels'] }) {
   const entries = Object.entries(labels).sort(([left], [right]) => left.localeCompare(right));
   return (
@@ -198,8 +205,8 @@ function Labels({ labels }: { labels: Container['labels'] }) {
         <dl className={styles.labels}>
           {entries.map(([key, value]) => (
             <div key={key}>
-              <dt>{key}</dt>
-              <dd>{value === '' ? <span className={styles.dim}>empty</span> : value}</dd>
+              <dt>{visible(key)}</dt>
+              <dd>{value === '' ? <span className={styles.dim}>empty</span> : visible(value)}</dd>
             </div>
           ))}
         </dl>

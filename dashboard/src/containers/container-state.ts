@@ -52,7 +52,7 @@ function stateKey(container: StateFacts): ShownState['key'] {
       return 'running';
     case 'exited':
       if (diedOfMemory(container)) return 'oom';
-      return isAlarming(container) ? 'failed' : 'stopped';
+      return isBadEnd(container) ? 'failed' : 'stopped';
     case 'removing':
     case 'removed':
       return 'removed';
@@ -67,10 +67,11 @@ export function diedOfMemory(container: Pick<Container, 'oomKilled' | 'lastDeath
 }
 
 /** A stop that somebody asked for is no failure, whatever its exit code (143 after SIGTERM, 137 after SIGKILL). */
-function isAlarming(container: StateFacts): boolean {
-  const cause = container.lastDeath?.class;
-  if (cause !== undefined) return ['crash', 'start_failed', 'oom_suspected'].includes(cause);
-  return container.exitCode !== null && ![0, 130, 137, 143].includes(container.exitCode);
+export function isBadEnd(container: Pick<Container, 'exitCode' | 'oomKilled' | 'lastDeath'>): boolean {
+  if (container.lastDeath !== null) return isDeathAlarming(container.lastDeath.class);
+  return (
+    container.oomKilled || (container.exitCode !== null && ![0, 130, 137, 143].includes(container.exitCode))
+  );
 }
 
 /** True while the engine can sample it: a number from an earlier run is not shown as live. */

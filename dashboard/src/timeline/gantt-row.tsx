@@ -121,7 +121,7 @@ function MarkShape({ mark, row, room, isOpen, isTabStop, onHover, onEvent }: Mar
     >
       <circle r={8} />
       <text className={styles.glyph}>{glyph}</text>
-      {note !== null && room > 14 + note.length * 7 && (
+      {note !== null && room > 24 + note.length * 7 && (
         <text className={styles.note} x={11}>
           {note}
         </text>

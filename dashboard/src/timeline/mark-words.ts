@@ -14,7 +14,7 @@ export function markShape(mark: Mark): { glyph: string; tone: MarkTone } {
       if (mark.class === 'oom') return { glyph: '✖', tone: 'fatal' };
       return { glyph: '■', tone: isDeathAlarming(mark.class ?? '') ? 'error' : 'dim' };
     case 'kill':
-      return { glyph: '⚡', tone: 'dim' };
+      return { glyph: '↯', tone: 'dim' };
     case 'restart':
       return { glyph: '↻', tone: 'warn' };
     case 'unhealthy':

@@ -1,5 +1,7 @@
 import { useRef } from 'react';
 import type { Story } from '#contract/query.ts';
+import { isDeathAlarming } from '../containers/container-state.ts';
+import { classNames } from '../ui/class-names.ts';
 import { formatBytes } from '../ui/format.ts';
 import { useZone } from '../ui/zone.ts';
 import {
@@ -34,6 +36,7 @@ export function MemoryChart({ story }: { story: Story }) {
   const points = toMemoryPoints(story.samples);
   const limit = story.memoryLimitBytes;
   const frame: Frame = { ...spanOf(story), width, height: PLOT_PX, topBytes: topOf(points, limit) };
+  const { glyph, tone } = eventShape(story);
   const deathX = xOf(Date.parse(story.event['@timestamp']), frame);
   return (
     <div ref={box} className={styles.box}>
@@ -53,9 +56,15 @@ export function MemoryChart({ story }: { story: Story }) {
             </g>
           ))}
           <Limit limit={limit} frame={frame} />
-          <line className={styles.death} x1={deathX} x2={deathX} y1={-4} y2={STRIP_TOP - TOP_PX + STRIP_PX} />
-          <text className={styles.deathMark} x={deathX} y={-8}>
-            {isDeath(story) ? '✖' : '▾'}
+          <line
+            className={classNames(styles.death, styles[tone])}
+            x1={deathX}
+            x2={deathX}
+            y1={-4}
+            y2={STRIP_TOP - TOP_PX + STRIP_PX}
+          />
+          <text className={classNames(styles.deathMark, styles[tone])} x={deathX} y={-8}>
+            {glyph}
           </text>
         </g>
         <g transform={`translate(${LEFT_PX} ${STRIP_TOP})`}>
@@ -82,7 +91,14 @@ export function MemoryChart({ story }: { story: Story }) {
   );
 }
 
-const isDeath = (story: Story): boolean => ['die', 'oom'].includes(story.event.event.action);
+/** The same shapes as on the timeline: a cross is out of memory, a square any other end. */
+function eventShape({ event }: Story): { glyph: string; tone: 'fatal' | 'error' | 'calm' } {
+  const cause = event.death?.class;
+  if (cause === 'oom' || event.event.action === 'oom') return { glyph: '✖', tone: 'fatal' };
+  if (event.event.action !== 'die') return { glyph: '▾', tone: 'calm' };
+  return { glyph: '■', tone: isDeathAlarming(cause ?? '') ? 'error' : 'calm' };
+}
+
 const isLimitFar = (limit: number | null, frame: Frame): boolean => limit !== null && limit > frame.topBytes;
 
 function describe(points: readonly MemoryPoint[], limit: number | null): string {

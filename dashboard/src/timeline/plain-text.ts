@@ -1,9 +1,10 @@
-/** Terminal codes out, everything else as it is: CSI and OSC sequences, other escapes, and control signs but tab and line ends. */
-const CODES =
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+import { styledSpans } from '../logs/styled-text.ts';
 
+/** Without terminal codes; control signs and signs that turn the direction of text become visible marks. */
 export function toPlainText(text: string): string {
-  return text.replace(CODES, '');
+  return styledSpans(text)
+    .map(span => span.text)
+    .join('');
 }
 
 /** The beginning of a long text and how many characters were left out. */

@@ -98,6 +98,14 @@ test('the oom, die and start of one death are one mark: the die, which knows the
   expect(drawn[0]?.marks).toHaveLength(3);
 });
 
+test('a start soon after a death belongs to it; one that stands alone has its own mark', () => {
+  const drawn = layoutMarks([mark('die', 100), mark('start', 120), mark('start', 400)], scale);
+  expect(drawn.map(one => [one.main.kind, one.marks.length])).toEqual([
+    ['die', 2],
+    ['start', 1],
+  ]);
+});
+
 test('of several as grave the newest stands for all', () => {
   const drawn = layoutMarks(
     [mark('die', 10, { class: 'crash' }), mark('die', 14, { class: 'crash' })],
@@ -119,7 +127,7 @@ test('marks keep their distance and none is lost', () => {
         scale,
       );
       expect(drawn.flatMap(one => one.marks)).toHaveLength(seconds.length);
-      const firsts = drawn.map(one => scale.x(Date.parse(one.marks[0]?.at ?? '')));
+      const firsts = drawn.map(one => one.x);
       for (let index = 1; index < firsts.length; index += 1)
         expect((firsts[index] ?? 0) - (firsts[index - 1] ?? 0)).toBeGreaterThanOrEqual(15);
     }),

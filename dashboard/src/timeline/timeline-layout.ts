@@ -23,6 +23,7 @@ export type RowGroup = { key: string; project: string | null; host: string; rows
 /** Narrower than this a bar is no bar any more: neighbours as narrow are drawn as one. */
 const SLIVER_PX = 2;
 const MARK_GAP_PX = 15;
+const START_REACH_PX = 30;
 
 /** Gravest first: what a bundle of slivers shows. */
 const BAR_GRAVITY: readonly BarState[] = [
@@ -93,13 +94,22 @@ export function layoutMarks(marks: readonly Mark[], scale: TimeScale): DrawnMark
     if (last !== undefined && x - last.firstX < MARK_GAP_PX) last.marks.push(mark);
     else bundles.push({ firstX: x, marks: [mark] });
   }
-  return bundles.map(bundle => toDrawnMark(bundle.marks, scale));
+  return bundles.map(toDrawnMark).reduce(absorbStarts, []);
 }
 
-function toDrawnMark(marks: Mark[], scale: TimeScale): DrawnMark {
+/** A start right after a death is part of its tale, and the bar shows it: it gets no mark of its own there. */
+function absorbStarts(drawn: DrawnMark[], next: DrawnMark): DrawnMark[] {
+  const last = drawn.at(-1);
+  if (next.main.kind !== 'start' || last === undefined || next.x - last.x > START_REACH_PX)
+    return [...drawn, next];
+  return [...drawn.slice(0, -1), { ...last, marks: [...last.marks, ...next.marks] }];
+}
+
+/** Drawn where its first mark is, so that bundles keep their distance. */
+function toDrawnMark({ firstX, marks }: { firstX: number; marks: Mark[] }): DrawnMark {
   const main = marks.reduce((worst, mark) => (gravity(mark) <= gravity(worst) ? mark : worst));
   const deaths = marks.filter(mark => mark.kind === 'die').length;
-  return { x: scale.x(Date.parse(main.at)), main, marks, deaths };
+  return { x: firstX, main, marks, deaths };
 }
 
 const ALARMS = ['crash', 'start_failed', 'oom_suspected'];

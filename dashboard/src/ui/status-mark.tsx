@@ -9,7 +9,7 @@ const SHAPES = {
   cross: '✖',
   square: '■',
   loop: '↻',
-  pause: '❚❚',
+  pause: '‖',
 } as const;
 
 type StatusMarkProps = {
