@@ -192,25 +192,35 @@ const NAMES: Record<Role, readonly string[]> = {
 /** These say what they mean by themselves; other names of HTTP things count only beside an HTTP method. */
 const EXPLICIT = /^(?:http|httpRequest|req|res|request|source|client|url)\.|^(?:Downstream|Request[MP])/;
 
-/** `rank`: lower wins. `isLoose`: belongs to HTTP only if the line has a method. */
-export type FieldPlace = { role: Role; rank: number; isLoose: boolean };
+/** `name`: dotted. `rank`: lower wins. `isLoose`: belongs to HTTP only if the line has a method. */
+export type FieldPlace = { name: string; role: Role; rank: number; isLoose: boolean };
+
+/** What a key means at one depth: a field itself, and an object with fields in it. */
+export type FieldNode = { place?: FieldPlace; below?: FieldNodes };
+export type FieldNodes = Map<string, FieldNode>;
 
 const HTTP_ROLES: readonly Role[] = ['method', 'url', 'status', 'bytes', 'ip'];
 
-/** The place of a dotted name. */
-export const PLACES: ReadonlyMap<string, FieldPlace> = new Map(
-  (Object.entries(NAMES) as [Role, readonly string[]][]).flatMap(([role, names]) =>
-    names.map((name, rank): [string, FieldPlace] => [
-      name,
-      { role, rank, isLoose: HTTP_ROLES.includes(role) && !EXPLICIT.test(name) },
-    ]),
-  ),
-);
+/** All names, by the keys that lead to them: whole dotted names, nested objects, and mixtures of both. */
+export const FIELD_NODES: ReadonlyMap<string, FieldNode> = createNodes();
 
-/** Dotted names of objects that hold named fields. */
-export const BRANCHES: ReadonlySet<string> = new Set(
-  [...PLACES.keys()].flatMap(name => {
-    const parts = name.split('.');
-    return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'));
-  }),
-);
+function createNodes(): FieldNodes {
+  const nodes: FieldNodes = new Map();
+  for (const [role, names] of Object.entries(NAMES) as [Role, readonly string[]][]) {
+    for (const [rank, name] of names.entries()) {
+      const isLoose = HTTP_ROLES.includes(role) && !EXPLICIT.test(name);
+      addPlace(nodes, name.split('.'), { name, role, rank, isLoose });
+    }
+  }
+  return nodes;
+}
+
+function addPlace(nodes: FieldNodes, parts: string[], place: FieldPlace): void {
+  for (let count = 1; count <= parts.length; count++) {
+    const key = parts.slice(0, count).join('.');
+    const node = nodes.get(key) ?? {};
+    nodes.set(key, node);
+    if (count === parts.length) node.place = place;
+    else addPlace((node.below ??= new Map<string, FieldNode>()), parts.slice(count), place);
+  }
+}

@@ -2,7 +2,7 @@
 import type { Level } from '#contract/log-record.ts';
 import { stripAnsi } from './ansi.ts';
 import { createdOf } from './app-time.ts';
-import { BRANCHES, PLACES } from './fields.ts';
+import { FIELD_NODES, type FieldNode, type FieldPlace } from './fields.ts';
 import { levelOfNumber, levelOfText, levelOfWord, type NumericScale } from './level.ts';
 import type { Parsed } from './parsed.ts';
 import { readHttp } from './read-http.ts';
@@ -18,7 +18,7 @@ const MAX_KEYS = 500;
  */
 export function readFields(fields: Fields, text: string, source: 'json' | 'logfmt'): Parsed | null {
   const reading: Reading = { fields, slots: {}, app: {}, keys: 0 };
-  collect(reading, { from: fields, into: reading.app, prefix: '' });
+  collect(reading, { from: fields, into: reading.app, nodes: FIELD_NODES });
   if (reading.keys > MAX_KEYS) return null;
   const parsed: Parsed = { message: text };
   readTime(reading, parsed);
@@ -33,19 +33,19 @@ export function readFields(fields: Fields, text: string, source: 'json' | 'logfm
   return parsed;
 }
 
-type Branch = { from: Fields; into: Fields; prefix: string };
+type Branch = { from: Fields; into: Fields; nodes: ReadonlyMap<string, FieldNode> };
 
 /** Puts values with a role into their slot, the better-ranked name winning, and copies everything else. */
-function collect(reading: Reading, { from, into, prefix }: Branch): void {
+function collect(reading: Reading, { from, into, nodes }: Branch): void {
   for (const key in from) {
     reading.keys += 1;
     const value = from[key];
-    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const node = nodes.get(key);
     if (typeof value !== 'object' || value === null) {
-      if (value === null || !offer(reading, path, value as Scalar)) into[key] = value;
-    } else if (BRANCHES.has(path) && !Array.isArray(value)) {
+      if (value === null || !offer(reading, node?.place, value as Scalar)) into[key] = value;
+    } else if (node?.below !== undefined && !Array.isArray(value)) {
       const rest: Fields = {};
-      collect(reading, { from: value as Fields, into: rest, prefix: path });
+      collect(reading, { from: value as Fields, into: rest, nodes: node.below });
       if (hasKeys(rest)) into[key] = rest;
     } else {
       measure(reading, value, 2);
@@ -54,14 +54,12 @@ function collect(reading: Reading, { from, into, prefix }: Branch): void {
   }
 }
 
-function offer(reading: Reading, path: string, value: Scalar): boolean {
-  const place = PLACES.get(path);
+function offer(reading: Reading, place: FieldPlace | undefined, value: Scalar): boolean {
   if (place === undefined || value === '') return false;
-  const { role, rank, isLoose } = place;
-  const present = reading.slots[role];
-  if (present !== undefined && present.rank < rank) return false;
+  const present = reading.slots[place.role];
+  if (present !== undefined && present.place.rank < place.rank) return false;
   if (present !== undefined) giveBack(reading, present);
-  reading.slots[role] = { path, value, rank, isLoose };
+  reading.slots[place.role] = { place, value };
   return true;
 }
 
@@ -86,34 +84,34 @@ function readTime(reading: Reading, parsed: Parsed): void {
 /** The level, and the logger's name where the way the level is written says that `name` or `c` is one. */
 function readLevel(reading: Reading, parsed: Parsed): void {
   const { level, logger, mongoLevel, mongoLogger, time } = reading.slots;
-  const isMongo = time?.path === 't.$date';
+  const isMongo = time?.place.name === 't.$date';
   take(reading, mongoLevel, value => isMongo && (parsed.level = levelOfWord(String(value))));
   take(reading, mongoLogger, value => isMongo && (parsed.logger = String(value)));
-  take(reading, level, (value, path) => (parsed.level ??= levelOf(reading, path, value)));
+  take(reading, level, (value, name) => (parsed.level ??= levelOf(reading, name, value)));
   // CLEF leaves the most frequent level out.
   if (level === undefined && has(reading, '@t')) parsed.level ??= 'info';
   const isName =
-    logger?.path === 'name'
-      ? typeof level?.value === 'number' || level?.path === 'levelname'
-      : logger?.path !== 'channel' || level?.path === 'level_name';
+    logger?.place.name === 'name'
+      ? typeof level?.value === 'number' || level?.place.name === 'levelname'
+      : logger?.place.name !== 'channel' || level?.place.name === 'level_name';
   take(reading, logger, value => isName && (parsed.logger ??= String(value)));
 }
 
-function levelOf(reading: Reading, path: string, value: Scalar): Level | undefined {
+function levelOf(reading: Reading, name: string, value: Scalar): Level | undefined {
   if (typeof value === 'string') {
     return (
-      levelOfWord(value) ?? (/^\d{1,5}$/.test(value) ? levelOf(reading, path, Number(value)) : undefined)
+      levelOfWord(value) ?? (/^\d{1,5}$/.test(value) ? levelOf(reading, name, Number(value)) : undefined)
     );
   }
-  return typeof value === 'number' ? levelOfNumber(value, scaleOf(reading, path)) : undefined;
+  return typeof value === 'number' ? levelOfNumber(value, scaleOf(reading, name)) : undefined;
 }
 
 /** Numbers mean what the fields beside them say: 3 is `error` in GELF and `warn` in .NET. */
-function scaleOf(reading: Reading, path: string): NumericScale {
-  if (path === 'PRIORITY' || has(reading, 'short_message') || has(reading, 'facility')) return 'syslog';
-  if (path === 'severity_number' || path === 'SeverityNumber') return 'otel';
-  if (path === 'levelno' || has(reading, 'funcName') || has(reading, 'lineno')) return 'python';
-  return path === 'LogLevel' || has(reading, 'EventId') ? 'dotnet' : 'unknown';
+function scaleOf(reading: Reading, name: string): NumericScale {
+  if (name === 'PRIORITY' || has(reading, 'short_message') || has(reading, 'facility')) return 'syslog';
+  if (name === 'severity_number' || name === 'SeverityNumber') return 'otel';
+  if (name === 'levelno' || has(reading, 'funcName') || has(reading, 'lineno')) return 'python';
+  return name === 'LogLevel' || has(reading, 'EventId') ? 'dotnet' : 'unknown';
 }
 
 function readError(reading: Reading, parsed: Parsed): void {

@@ -20,14 +20,14 @@ export function readHttp(reading: Reading, parsed: Parsed): string | undefined {
   const isRequest = method !== undefined && isMethod(verb);
   if (isRequest) setRequest(parsed, { method: verb });
   else if (method !== undefined) giveBack(reading, method);
-  const counts = (slot: Slot | undefined) => slot !== undefined && (isRequest || !slot.isLoose);
+  const counts = (slot: Slot | undefined) => slot !== undefined && (isRequest || !slot.place.isLoose);
   take(reading, url, value => counts(url) && typeof value === 'string' && (parsed.url = urlOf(value)));
   take(reading, status, value => counts(status) && setStatus(parsed, Number(value)));
   take(reading, bytes, value => counts(bytes) && setBytes(parsed, Number(value)));
   take(reading, ip, value => counts(ip) && (parsed.source = sourceOf(String(value))));
   const code = parsed.http?.response?.status_code;
   // Traefik writes every access line at level info; its status says more.
-  const isTraefik = status?.path === 'DownstreamStatus';
+  const isTraefik = status?.place.name === 'DownstreamStatus';
   if (code !== undefined && (parsed.level === undefined || isTraefik)) setLevelByStatus(parsed, code);
   if (isTraefik && level !== undefined) giveBack(reading, level);
   return isRequest
@@ -53,19 +53,20 @@ export function sourceOf(text: string): { ip: string } | undefined {
 }
 
 export function setRequest(parsed: Parsed, request: { id?: string; method?: string }): true {
-  parsed.http = { ...parsed.http, request: { ...parsed.http?.request, ...request } };
+  const http = (parsed.http ??= {});
+  http.request = http.request === undefined ? request : { ...http.request, ...request };
   return true;
 }
 
 export function setStatus(parsed: Parsed, status: number): boolean {
   if (!Number.isInteger(status) || status < 100 || status > 599) return false;
-  parsed.http = { ...parsed.http, response: { ...parsed.http?.response, status_code: status } };
+  ((parsed.http ??= {}).response ??= {}).status_code = status;
   return true;
 }
 
 export function setBytes(parsed: Parsed, bytes: number): boolean {
   if (!Number.isSafeInteger(bytes) || bytes < 0) return false;
-  parsed.http = { ...parsed.http, response: { ...parsed.http?.response, body: { bytes } } };
+  ((parsed.http ??= {}).response ??= {}).body = { bytes };
   return true;
 }
 

@@ -1,11 +1,11 @@
 /** The state of reading one line's fields: what was found for each role, and what stays the application's own. */
-import type { Role } from './fields.ts';
+import type { FieldPlace, Role } from './fields.ts';
 
 export type Fields = Record<string, unknown>;
 export type Scalar = string | number | boolean;
 
-/** A value found for a role, and the name it had: what cannot be used goes back under that name. */
-export type Slot = { path: string; value: Scalar; rank: number; isLoose: boolean };
+/** A value found for a role: what cannot be used goes back under its dotted name. */
+export type Slot = { place: FieldPlace; value: Scalar };
 
 export type Reading = {
   /** The line's fields as they came. */
@@ -20,15 +20,15 @@ export type Reading = {
 export function take(
   reading: Reading,
   slot: Slot | undefined,
-  use: (value: Scalar, path: string) => unknown,
+  use: (value: Scalar, name: string) => unknown,
 ): void {
   if (slot === undefined) return;
-  const used = use(slot.value, slot.path);
+  const used = use(slot.value, slot.place.name);
   if (used === undefined || used === false) giveBack(reading, slot);
 }
 
 export function giveBack(reading: Reading, slot: Slot): void {
-  reading.app[slot.path] = slot.value;
+  reading.app[slot.place.name] = slot.value;
 }
 
 export const has = (reading: Reading, name: string): boolean => Object.hasOwn(reading.fields, name);
