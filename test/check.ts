@@ -38,7 +38,7 @@ export async function runChecks(): Promise<Counts> {
 
 function tool(command: string, args: string[]): Promise<Outcome> {
   const bin = resolve('node_modules/.bin');
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, FORCE_COLOR: '0' };
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' };
   const child = spawn(join(bin, command), args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
