@@ -21,6 +21,7 @@ import { registerQueryRoutes } from './query/query.routes.ts';
 import { createServer, isSameOrigin } from './server.ts';
 import { createSqliteStateStore } from './state/sqlite-state-store.ts';
 import { serveDashboard } from './static.ts';
+import { registerTimelineRoutes } from './timeline/timeline.routes.ts';
 import { openStore } from './store/open-store.ts';
 import { guardStore } from './store/store-guard.ts';
 
@@ -122,6 +123,7 @@ async function createApp(parts: Parts, log: Logger): Promise<FastifyInstance> {
   const readDeaths = (events: ContainerEvent[]) => explainDeaths(events, store);
   registerEventRoutes(app, { store, now, containers: inventory.containers, explainDeaths: readDeaths });
   registerInventoryRoutes(app, { inventory });
+  registerTimelineRoutes(app, { store, inventory, now, deliveriesOf: alerting.deliveriesOf });
   registerAlertRoutes(app, { rules, alerting });
   registerHealthRoutes(app, { hosts: inventory.hosts, storeTrouble: store.trouble, metrics: metrics.render });
   await serveDashboard(app, DASHBOARD);
