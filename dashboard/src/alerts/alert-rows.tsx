@@ -130,12 +130,21 @@ function CoverNote() {
   const rules = useRules();
   if (rules.data === undefined) return null;
   const enabled = rules.data.rules.filter(rule => rule.enabled).length;
-  if (enabled > 0)
-    return `${enabled} ${enabled === 1 ? 'rule watches' : 'rules watch'} every container event.`;
+  const hasTarget = rules.data.rules.some(rule => rule.enabled && rule.notify.length > 0);
+  const watching = `${enabled} ${enabled === 1 ? 'rule watches' : 'rules watch'} every container event.`;
+  if (enabled > 0 && hasTarget) return watching;
+  if (enabled > 0) {
+    return (
+      <>
+        {watching} No webhook configured: set QUAYLOG_WEBHOOK_URL to be told, or{' '}
+        <Link href="/alerts/rules?edit=new">make a rule</Link> with a target.
+      </>
+    );
+  }
   return (
     <>
-      No rule is enabled, so nothing can fire. Set QUAYLOG_WEBHOOK_URL for the built-in rules (OOM and crash),
-      or <Link href="/alerts/rules?edit=new">make a rule</Link>.
+      No rule is enabled, so nothing can fire. Enable one, or{' '}
+      <Link href="/alerts/rules?edit=new">make a rule</Link>.
     </>
   );
 }

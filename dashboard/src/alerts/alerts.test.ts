@@ -78,11 +78,11 @@ test('a sound draft has nothing to say', () => {
 });
 
 test.each([
-  ['match.q: unexpected ")" at 12', 'q'],
-  ['/notify/0/url must not be empty', 'notify'],
-  ['cooldownSeconds must be >= 0', 'cooldownMinutes'],
-  ['name must NOT have fewer than 1 characters', 'name'],
-  ['no', null],
+  ['`match.q` is not a query: a name is missing.', 'q'],
+  ['`notify.0.url` must be an http or https URL.', 'notify'],
+  ['`cooldownSeconds` must be >= 0.', 'cooldownMinutes'],
+  ['`name` is taken: there is a rule `url` already.', 'name'],
+  ['There are 500 rules already, which is the most.', null],
 ])('the server says %j: it is shown at %s', (message, field) => {
   expect(fieldOfError(message)).toBe(field);
 });

@@ -108,13 +108,11 @@ function isHttpUrl(text: string): boolean {
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
 }
 
-/** The field a server's message speaks of, so that it can stand beside it; null: of the rule as a whole. */
+/** The indexer begins with the field in backticks (`notify.0.url`): its message stands beside it. Null: of the whole rule. */
 export function fieldOfError(message: string): DraftField | null {
-  const about: [RegExp, DraftField][] = [
-    [/\bnotify\b|\burl\b|\bsecret\b|\btarget\b/i, 'notify'],
-    [/\bcooldown/i, 'cooldownMinutes'],
-    [/match[./]q\b|\bquery\b|\bq\b/i, 'q'],
-    [/\bname\b/i, 'name'],
-  ];
-  return about.find(([pattern]) => pattern.test(message))?.[1] ?? null;
+  const path = /^`([\w.]+)`/.exec(message)?.[1] ?? '';
+  if (path === 'name') return 'name';
+  if (path === 'match.q') return 'q';
+  if (path === 'cooldownSeconds') return 'cooldownMinutes';
+  return path === 'notify' || path.startsWith('notify.') ? 'notify' : null;
 }

@@ -26,7 +26,7 @@ export function joinWords(words: readonly string[]): string {
 export const ORIGIN_WORDS: Record<AlertRule['origin'], { word: string; why: string }> = {
   default: {
     word: 'default',
-    why: 'Built in: it is on as soon as QUAYLOG_WEBHOOK_URL is set. Make a rule of your own to differ.',
+    why: 'Built in; it tells QUAYLOG_WEBHOOK_URL. Make a rule of your own to differ.',
   },
   file: { word: 'file', why: 'Comes from the rules file: change it there, then restart the indexer.' },
   api: { word: 'yours', why: 'Made here or through the API.' },

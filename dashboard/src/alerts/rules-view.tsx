@@ -107,7 +107,12 @@ function RuleItem({ rule, isEdited, onEdit }: RuleItemProps) {
 
 function Targets({ rule }: { rule: AlertRule }) {
   if (rule.notify.length === 0) {
-    return <p className={styles.warn}>▲ Tells nobody: it has no target. Its alerts are still recorded.</p>;
+    return (
+      <p className={styles.warn}>
+        ▲ Tells nobody{rule.origin === 'default' ? ': QUAYLOG_WEBHOOK_URL is not set' : ': it has no target'}.
+        Its alerts are recorded all the same.
+      </p>
+    );
   }
   return (
     <ul className={styles.targets}>

@@ -63,7 +63,8 @@ export const api = {
   ) => get<EventList>('/events', params, signal),
   story: (eventId: string, signal?: AbortSignal) =>
     get<Story>(`/events/${encodeURIComponent(eventId)}/story`, {}, signal),
-  timeline: (params: Filter, signal?: AbortSignal) => get<Timeline>('/timeline', params, signal),
+  timeline: (params: Range & { container?: string }, signal?: AbortSignal) =>
+    get<Timeline>('/timeline', params, signal),
   stats: (params: Range & { container?: string }, signal?: AbortSignal) =>
     get<SampleList>('/stats', params, signal),
   hosts: (signal?: AbortSignal) => get<HostList>('/hosts', {}, signal),

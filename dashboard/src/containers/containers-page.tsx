@@ -65,7 +65,9 @@ export function ContainersPage() {
         {query.data === undefined ? (
           <Waiting error={query.error} onRetry={() => void query.refetch()} />
         ) : order.length === 0 ? (
-          <Nothing total={containers.length} view={view} onClear={() => setUrl({ q: null, gone: null })} />
+          <div className={styles.scroll}>
+            <Nothing total={containers.length} view={view} onClear={() => setUrl({ q: null, gone: null })} />
+          </div>
         ) : (
           <Listed groups={groups} view={view} history={history} now={now} />
         )}

@@ -6,7 +6,7 @@ import { useZone } from '../ui/zone.ts';
 import type { Hovered } from './gantt-tip.tsx';
 import styles from './gantt.module.css';
 import { markLabel, markShape } from './mark-words.ts';
-import type { DrawnBar, DrawnMark, Row } from './timeline-layout.ts';
+import { isDeath, type DrawnBar, type DrawnMark, type Row } from './timeline-layout.ts';
 
 export type DrawnRow = { bars: readonly DrawnBar[]; marks: readonly DrawnMark[] };
 type GanttRowProps = {
@@ -133,7 +133,5 @@ function MarkShape({ mark, row, room, isOpen, isTabStop, onHover, onEvent }: Mar
 /** Beside the mark: how many deaths it stands for, else the exit code of its death. */
 function noteOf({ main, deaths }: DrawnMark): string | null {
   if (deaths > 1) return `×${deaths}`;
-  return main.kind === 'die' && main.exitCode !== undefined && main.exitCode !== 0
-    ? String(main.exitCode)
-    : null;
+  return isDeath(main) && main.exitCode !== undefined && main.exitCode !== 0 ? String(main.exitCode) : null;
 }

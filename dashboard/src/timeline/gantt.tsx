@@ -4,7 +4,6 @@ import { GanttAxis } from './gantt-axis.tsx';
 import { GanttRow, type DrawnRow } from './gantt-row.tsx';
 import { GanttTip, type Hovered } from './gantt-tip.tsx';
 import styles from './gantt.module.css';
-import { Hatching } from './legend.tsx';
 import { createScale, ticksOf, type TimeView } from './time-scale.ts';
 import { groupRows, layoutBars, layoutMarks, type Row } from './timeline-layout.ts';
 import { useGestures } from './use-gestures.ts';
@@ -43,7 +42,6 @@ export function Gantt({ rows, view, now, eventId, onMove, onSettle, onEvent }: G
 
   return (
     <div className={styles.gantt} ref={chart} {...pointer} onKeyDown={moveBetweenMarks} data-gantt>
-      <Hatching />
       <GanttAxis ticks={ticks} left={NAMES_PX} width={width} nowX={scale.x(now)} />
       <div className={styles.lines} aria-hidden="true" style={{ left: NAMES_PX, width }}>
         {ticks.map(tick => (

@@ -6,6 +6,7 @@ import { ROW_STATES } from './mark-words.ts';
 export function Legend() {
   return (
     <footer className={styles.legend}>
+      <Hatching />
       {ROW_STATES.map(([state, word]) => (
         <span key={state}>
           <Swatch state={state} /> {word}
@@ -42,7 +43,7 @@ function Swatch({ state }: { state: BarState }) {
 }
 
 /** The hatching of "no data", once for the page; `fill="url(#no-data)"` uses it. */
-export function Hatching() {
+function Hatching() {
   return (
     <svg className={styles.defs} aria-hidden="true">
       <pattern id="no-data" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

@@ -1,6 +1,6 @@
 /** Marks and bars of the timeline: their shape, their colour and what is read out. */
 import type { BarState } from '#contract/query.ts';
-import { deathInWords, isDeathAlarming } from '../containers/container-state.ts';
+import { isDeathAlarming } from '../containers/container-state.ts';
 import type { DrawnMark, Mark } from './timeline-layout.ts';
 
 export type MarkTone = 'fatal' | 'error' | 'warn' | 'ok' | 'dim';
@@ -32,11 +32,10 @@ export function markShape(mark: Mark): { glyph: string; tone: MarkTone } {
   }
 }
 
-/** `out of memory, exit 137` where the class is known; otherwise the label of the answer. */
-export function markInWords(mark: Mark): string {
-  const words = mark.kind === 'die' && mark.class !== undefined ? deathInWords(mark.class) : mark.label;
-  const saysCode = mark.exitCode === undefined || words.includes(String(mark.exitCode));
-  return saysCode ? words : `${words}, exit ${mark.exitCode ?? ''}`;
+/** The indexer's own sentence, and the exit code where that does not say it. */
+export function markInWords({ label, exitCode }: Mark): string {
+  const saysCode = exitCode === undefined || new RegExp(`\\b${exitCode}\\b`).test(label);
+  return saysCode ? label : `${label.replace(/\.$/, '')}, exit ${exitCode}`;
 }
 
 /** What a screen reader says of a mark: what, of whom, when, and how many more are under it. */

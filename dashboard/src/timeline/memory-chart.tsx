@@ -16,10 +16,11 @@ import {
   type Frame,
   type MemoryPoint,
 } from './memory-curve.ts';
+import { STATE_WORDS } from './mark-words.ts';
 import styles from './memory-chart.module.css';
-import { stripOf } from './state-strip.ts';
 import { runEnds, spanOf } from './story-words.ts';
 import { createScale, ticksOf } from './time-scale.ts';
+import { layoutBars, type Bar } from './timeline-layout.ts';
 import { useWidth } from './use-width.ts';
 
 const LEFT_PX = 58;
@@ -29,8 +30,15 @@ const PLOT_PX = 112;
 const STRIP_TOP = TOP_PX + PLOT_PX + 22;
 const STRIP_PX = 8;
 
+type MemoryChartProps = {
+  story: Story;
+  /** What the container was around the event, from the timeline. */
+  bars: readonly Bar[];
+  now: number;
+};
+
 /** Memory against its limit up to the event, and under it, on the same axis, what the container was doing. */
-export function MemoryChart({ story }: { story: Story }) {
+export function MemoryChart({ story, bars, now }: MemoryChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = Math.max(40, useWidth(box) - LEFT_PX - RIGHT_PX);
   const points = toMemoryPoints(story.samples);
@@ -49,7 +57,7 @@ export function MemoryChart({ story }: { story: Story }) {
               No sample was taken around this time
             </text>
           )}
-          {splitRuns(points, runEnds(story.events)).map(piece => (
+          {splitRuns(points, runEnds(bars)).map(piece => (
             <g key={piece[0]?.atMs}>
               <path className={styles.area} d={areaPath(piece, frame)} />
               <path className={styles.line} d={linePath(piece, frame)} />
@@ -68,15 +76,15 @@ export function MemoryChart({ story }: { story: Story }) {
           </text>
         </g>
         <g transform={`translate(${LEFT_PX} ${STRIP_TOP})`}>
-          {stripOf(story.events, frame.fromMs, frame.toMs).map(bar => (
+          {layoutBars(bars, createScale(frame, width), now).map(bar => (
             <rect
-              key={bar.fromMs}
+              key={`${bar.fromMs} ${bar.state}`}
               className={styles[bar.state]}
-              x={xOf(bar.fromMs, frame)}
-              width={Math.max(1, xOf(bar.toMs, frame) - xOf(bar.fromMs, frame))}
+              x={bar.x}
+              width={bar.width}
               height={STRIP_PX}
             >
-              <title>{bar.state}</title>
+              <title>{STATE_WORDS[bar.state]}</title>
             </rect>
           ))}
           <text className={styles.tick} x={-6} y={STRIP_PX / 2} textAnchor="end">

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { ContainerEvent } from '#contract/container-event.ts';
 import {
   areaPath,
   byteTicks,
@@ -9,7 +8,6 @@ import {
   toMemoryPoints,
   type Frame,
 } from './memory-curve.ts';
-import { stripOf } from './state-strip.ts';
 
 const MB = 1_048_576;
 const frame: Frame = { fromMs: 0, toMs: 100_000, width: 100, height: 50, topBytes: 100 };
@@ -62,69 +60,4 @@ test('samples are put in order and unreadable ones left out', () => {
     { '@timestamp': '2026-11-22T10:00:00.000000000Z', memoryBytes: 1 },
   ];
   expect(toMemoryPoints(samples).map(point => point.bytes)).toEqual([1, 2]);
-});
-
-const START = Date.parse('2026-11-22T10:00:00Z');
-function anEvent(seconds: number, action: string, health?: string): ContainerEvent {
-  return {
-    '@timestamp': new Date(START + seconds * 1_000).toISOString(),
-    event: {
-      id: `${action}-${seconds}`,
-      kind: 'event',
-      category: [],
-      type: [],
-      dataset: 'docker.events',
-      action,
-    },
-    container: { id: 'c', name: 'worker', image: { name: 'i' }, labels: {} },
-    host: { id: 'h', name: 'a' },
-    ...(health === undefined ? {} : { health: { status: health } }),
-  };
-}
-const strip = (events: ContainerEvent[]) =>
-  stripOf(events, START, START + 100_000).map(bar => [
-    bar.state,
-    (bar.fromMs - START) / 1_000,
-    (bar.toMs - START) / 1_000,
-  ]);
-
-test.each<[string, ContainerEvent[], unknown]>([
-  [
-    'ran until it died, then started again',
-    [anEvent(40, 'oom'), anEvent(40, 'die'), anEvent(42, 'start')],
-    [
-      ['running', 0, 40],
-      ['stopped', 40, 42],
-      ['running', 42, 100],
-    ],
-  ],
-  [
-    'was paused for a while',
-    [anEvent(10, 'pause'), anEvent(20, 'unpause')],
-    [
-      ['running', 0, 10],
-      ['paused', 10, 20],
-      ['running', 20, 100],
-    ],
-  ],
-  [
-    'fell ill',
-    [anEvent(10, 'health_status', 'unhealthy')],
-    [
-      ['running', 0, 10],
-      ['unhealthy', 10, 100],
-    ],
-  ],
-  [
-    'was stopped before the window',
-    [anEvent(-10, 'die'), anEvent(50, 'start')],
-    [
-      ['stopped', 0, 50],
-      ['running', 50, 100],
-    ],
-  ],
-  ['nothing known', [], [['nodata', 0, 100]]],
-  ['unknown actions say nothing', [anEvent(5, 'exec_create')], [['nodata', 0, 100]]],
-])('state strip: %s', (_, events, bars) => {
-  expect(strip(events)).toEqual(bars);
 });

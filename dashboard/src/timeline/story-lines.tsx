@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { LogRecord } from '#contract/log-record.ts';
+import { StyledSpans } from '../logs/styled-spans.tsx';
+import { styledSpans } from '../logs/styled-text.ts';
 import { classNames } from '../ui/class-names.ts';
 import { formatClock } from '../ui/format.ts';
 import { useZone } from '../ui/zone.ts';
-import { cutText, toPlainText } from './plain-text.ts';
 import styles from './story.module.css';
 
 const SHOWN_CHARACTERS = 600;
@@ -24,14 +25,15 @@ function Line({ line }: { line: LogRecord }) {
   const zone = useZone();
   const [isWhole, setIsWhole] = useState(false);
   const level = line.log.level;
-  const text = toPlainText(line.error?.stack_trace ?? line.message);
-  const { shown, more } = cutText(text, isWhole ? Infinity : SHOWN_CHARACTERS);
+  const text = line.error?.stack_trace ?? line.message;
+  const shown = isWhole ? text : text.slice(0, SHOWN_CHARACTERS);
+  const more = text.length - shown.length;
   return (
     <li className={classNames(level !== undefined && styles[level])}>
       <time dateTime={line['@timestamp']}>{formatClock(line['@timestamp'], zone)}</time>
       <b title={level}>{level === undefined ? '·' : level[0]?.toUpperCase()}</b>
       <span>
-        {shown}
+        <StyledSpans spans={styledSpans(shown)} />
         {more > 0 && (
           <button type="button" className={styles.more} onClick={() => setIsWhole(true)}>
             … {more} more

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Story } from '#contract/query.ts';
@@ -15,8 +15,10 @@ import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
 import { MemoryChart } from './memory-chart.tsx';
-import { deliveriesOf, sameDeathInWords } from './story-words.ts';
+import { deliveriesOf, sameBeforeInWords, spanOf } from './story-words.ts';
 import { StoryLines } from './story-lines.tsx';
+import { toRange } from './time-range.ts';
+import type { Bar } from './timeline-layout.ts';
 import styles from './story.module.css';
 
 /** While a story is this young its class, its first lines and its deliveries are still on their way. */
@@ -37,7 +39,7 @@ export function StoryPanel({ eventId, onClose }: StoryPanelProps) {
     <SidePanel label="Event story" title="Event story" onClose={onClose}>
       {query.error === null ? (
         <Skeleton lines={14} />
-      ) : query.error instanceof ApiError && query.error.status === 404 ? (
+      ) : query.error instanceof ApiError && [400, 404].includes(query.error.status) ? (
         <EmptyState
           title="This event is no longer known"
           text="Retention has removed it, or the link is mistyped."
@@ -57,6 +59,8 @@ const isYoung = (story: Story | undefined): boolean =>
   story !== undefined && Date.now() - Date.parse(story.event['@timestamp']) < YOUNG_MS;
 
 function Told({ story, onClose }: { story: Story; onClose: () => void }) {
+  const now = useNow(10_000);
+  const bars = useBars(story);
   return (
     <SidePanel
       label="Event story"
@@ -69,7 +73,7 @@ function Told({ story, onClose }: { story: Story; onClose: () => void }) {
     >
       <Head story={story} />
       <PanelSection title="Memory">
-        <MemoryChart key={story.event.event.id} story={story} />
+        <MemoryChart key={story.event.event.id} story={story} bars={bars} now={now} />
       </PanelSection>
       <PanelSection
         title={`Last ${story.linesBefore.length} lines before`}
@@ -84,6 +88,20 @@ function Told({ story, onClose }: { story: Story; onClose: () => void }) {
     </SidePanel>
   );
 }
+
+/** What the container was in the time of the memory curve. Without an answer the curve stands alone. */
+function useBars(story: Story): readonly Bar[] {
+  const { id } = story.event.container;
+  const range = toRange(spanOf(story));
+  const query = useQuery({
+    queryKey: ['timeline', range.from, range.to, id],
+    queryFn: ({ signal }) => api.timeline({ ...range, container: id }, signal),
+    placeholderData: keepPreviousData,
+  });
+  return query.data?.rows.find(row => row.container.id === id)?.bars ?? NO_BARS;
+}
+
+const NO_BARS: readonly Bar[] = [];
 
 function EventMark({ event }: { event: ContainerEvent }) {
   const cause = event.death?.class;
@@ -100,7 +118,7 @@ function Head({ story }: { story: Story }) {
   const zone = useZone();
   const now = useNow(10_000);
   const { event } = story;
-  const same = sameDeathInWords(story.sameInLast24h);
+  const same = sameBeforeInWords(story);
   return (
     <>
       <p className={styles.cause}>{story.cause}</p>

@@ -1,8 +1,7 @@
 /** What the story panel decides before it draws. The cause itself comes from the indexer, word for word. */
-import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Story } from '#contract/query.ts';
 import type { Delivery } from '#contract/rule.ts';
-import { gravity, type Mark } from './timeline-layout.ts';
+import { isDeath, type Bar, type Mark } from './timeline-layout.ts';
 
 type Span = { fromMs: number; toMs: number };
 
@@ -15,11 +14,11 @@ export function spanOf(story: Pick<Story, 'event' | 'samples'>): Span {
   return { fromMs, toMs };
 }
 
-/** When runs ended within the story: there the curve breaks. */
-export function runEnds(events: readonly ContainerEvent[]): number[] {
-  return events
-    .filter(({ event }) => event.action === 'die')
-    .map(event => Date.parse(event['@timestamp']))
+/** When runs ended: there the curve breaks. */
+export function runEnds(bars: readonly Bar[]): number[] {
+  return bars
+    .filter(bar => bar.state === 'restarting' || bar.state === 'stopped')
+    .map(bar => Date.parse(bar.from))
     .filter(Number.isFinite);
 }
 
@@ -39,12 +38,17 @@ function isDelivery(value: unknown): value is Delivery {
   );
 }
 
-/** `third` such death reads better than a bare figure; nothing to say of the first. */
-export function sameDeathInWords(count: number): string | null {
-  return count > 1 ? `Same death ${count} times in 24 hours` : null;
+/** How often the same came before; nothing to say of the first time. */
+export function sameBeforeInWords({
+  event,
+  sameInLast24h: count,
+}: Pick<Story, 'event' | 'sameInLast24h'>): string | null {
+  if (count === 0) return null;
+  const what = event.event.action === 'die' ? 'same death' : 'same event';
+  return `${what} ${count === 1 ? 'once' : `${count} times`} in the 24 hours before`;
 }
 
-/** The grave marks before and after an event in its row: what p and n go to. */
+/** The deaths and other troubles before and after an event in its row: what p and n go to. */
 export function neighbours(
   marks: readonly Mark[],
   eventId: string,
@@ -52,7 +56,7 @@ export function neighbours(
   const sorted = [...marks].sort((left, right) => Date.parse(left.at) - Date.parse(right.at));
   const at = sorted.findIndex(mark => mark.eventId === eventId);
   if (at < 0) return { previous: null, next: null };
-  const isTold = (mark: Mark) => gravity(mark) <= 6 && mark.kind !== 'oom';
+  const isTold = (mark: Mark) => isDeath(mark) || mark.kind === 'unhealthy' || mark.kind === 'gap';
   return {
     previous: sorted.slice(0, at).findLast(isTold) ?? null,
     next: sorted.slice(at + 1).find(isTold) ?? null,

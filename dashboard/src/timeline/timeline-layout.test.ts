@@ -99,9 +99,17 @@ test('the oom, die and start of one death are one mark: the die, which knows the
 });
 
 test('a start soon after a death belongs to it; one that stands alone has its own mark', () => {
-  const drawn = layoutMarks([mark('die', 100), mark('start', 120), mark('start', 400)], scale);
+  const marks = [
+    mark('die', 100),
+    mark('start', 120),
+    mark('oom', 200, { exitCode: 137 }),
+    mark('restart', 220),
+    mark('start', 400),
+  ];
+  const drawn = layoutMarks(marks, scale);
   expect(drawn.map(one => [one.main.kind, one.marks.length])).toEqual([
     ['die', 2],
+    ['oom', 2],
     ['start', 1],
   ]);
 });

@@ -97,10 +97,11 @@ export function layoutMarks(marks: readonly Mark[], scale: TimeScale): DrawnMark
   return bundles.map(toDrawnMark).reduce(absorbStarts, []);
 }
 
-/** A start right after a death is part of its tale, and the bar shows it: it gets no mark of its own there. */
+/** A start or restart right after a death is part of its tale, and the bar shows it: it gets no mark of its own there. */
 function absorbStarts(drawn: DrawnMark[], next: DrawnMark): DrawnMark[] {
   const last = drawn.at(-1);
-  if (next.main.kind !== 'start' || last === undefined || next.x - last.x > START_REACH_PX)
+  const isStart = next.main.kind === 'start' || next.main.kind === 'restart';
+  if (!isStart || last === undefined || !isDeath(last.main) || next.x - last.x > START_REACH_PX)
     return [...drawn, next];
   return [...drawn.slice(0, -1), { ...last, marks: [...last.marks, ...next.marks] }];
 }
@@ -108,8 +109,13 @@ function absorbStarts(drawn: DrawnMark[], next: DrawnMark): DrawnMark[] {
 /** Drawn where its first mark is, so that bundles keep their distance. */
 function toDrawnMark({ firstX, marks }: { firstX: number; marks: Mark[] }): DrawnMark {
   const main = marks.reduce((worst, mark) => (gravity(mark) <= gravity(worst) ? mark : worst));
-  const deaths = marks.filter(mark => mark.kind === 'die').length;
+  const deaths = marks.filter(isDeath).length;
   return { x: firstX, main, marks, deaths };
+}
+
+/** An `oom` with an exit code is the death that the kernel caused; without one a process died and the container lived. */
+export function isDeath(mark: Mark): boolean {
+  return mark.kind === 'die' || (mark.kind === 'oom' && mark.exitCode !== undefined);
 }
 
 const ALARMS = ['crash', 'start_failed', 'oom_suspected'];
@@ -121,7 +127,7 @@ export function gravity(mark: Mark): number {
       if (mark.class === 'oom') return 0;
       return ALARMS.includes(mark.class ?? '') ? 2 : 6;
     case 'oom':
-      return 1;
+      return isDeath(mark) ? 0 : 1;
     case 'unhealthy':
       return 3;
     case 'gap':

@@ -1,18 +1,17 @@
 import { Minus, Plus } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import type { Timeline } from '#contract/query.ts';
-import { PRESETS, rangeName, type TimeRange } from '../logs/time-range.ts';
+import { TimePicker } from '../logs/time-picker.tsx';
+import type { TimeRange } from '../logs/time-range.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { FilterBox } from '../ui/filter-box.tsx';
 import { LiveNote } from '../ui/live-note.tsx';
-import { Popover } from '../ui/popover.tsx';
 import { ProgressLine, Skeleton } from '../ui/progress.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useNow } from '../ui/use-now.ts';
 import { useUrlState } from '../ui/use-url-state.ts';
-import { useZone } from '../ui/zone.ts';
 import { Gantt } from './gantt.tsx';
 import { Legend } from './legend.tsx';
 import { StoryPanel } from './story-panel.tsx';
@@ -123,29 +122,10 @@ type RangeToolsProps = {
 };
 
 function RangeTools({ range, view, onRange, settle }: RangeToolsProps) {
-  const zone = useZone();
   const middle = (view.fromMs + view.toMs) / 2;
   return (
     <>
-      <Popover button={`${rangeName(range, zone)} ▾`} label="Time range">
-        {close => (
-          <ul className={styles.presets}>
-            {PRESETS.map(preset => (
-              <li key={preset.from}>
-                <Button
-                  quiet
-                  onClick={() => {
-                    onRange({ from: preset.from, to: 'now' });
-                    close();
-                  }}
-                >
-                  {preset.name}
-                </Button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Popover>
+      <TimePicker range={range} onChange={onRange} />
       <Button label="Zoom in (+)" onClick={() => settle(zoomView(view, 0.5, middle))}>
         <Plus size={14} />
       </Button>
