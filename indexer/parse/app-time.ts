@@ -1,6 +1,7 @@
 /** Times that applications write, where they are unambiguous: RFC 3339 with a zone, and numbers since 1970. */
 
-const RFC3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)([.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)$/;
+const RFC3339 =
+  /^(\d{4}-\d\d-\d\d)([T ])((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)([.,]\d{1,9})?( ?)(Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d)$/;
 /** Seconds, milliseconds, microseconds or nanoseconds: 2000-01-01 to 2100-01-01 do not overlap in these units. */
 const UNITS_PER_MS = [0.001, 1, 1e3, 1e6];
 /** Seconds with a fraction come out a little below the millisecond they mean. */
@@ -18,13 +19,30 @@ export function createdOf(value: unknown): string | undefined {
 function ofText(text: string): string | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
-  const [, day = '', time = '', fraction = '', zone = ''] = match;
-  const offset = zone === 'UTC' || zone === 'GMT' ? 'Z' : zone;
-  const created = `${day}T${time}${fraction.replace(',', '.')}${
-    offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset
-  }`;
-  const ms = Date.parse(created);
-  return ms >= MIN_MS && ms < MAX_MS ? created : undefined;
+  const [, day = '', separator = '', time = '', fraction = '', blank = '', zone = ''] = match;
+  if (!isDay(day)) return undefined;
+  if (separator === 'T' && blank === '' && zone === 'Z' && !fraction.startsWith(',')) return text;
+  return `${day}T${time}${fraction.replace(',', '.')}${offsetOf(zone)}`;
+}
+
+function offsetOf(zone: string): string {
+  if (zone === 'Z' || zone === 'UTC' || zone === 'GMT') return 'Z';
+  return zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+}
+
+// One day is asked about for many lines.
+let lastDay = '';
+let isLastDay = false;
+
+/** Whether the calendar has this day, and our century too. */
+function isDay(day: string): boolean {
+  if (day !== lastDay) {
+    const ms = Date.parse(`${day}T00:00:00Z`);
+    // Some engines take the 31st of February for the 3rd of March.
+    isLastDay = ms >= MIN_MS && ms < MAX_MS && new Date(ms).toISOString().startsWith(day);
+    lastDay = day;
+  }
+  return isLastDay;
 }
 
 function ofNumber(value: number): string | undefined {

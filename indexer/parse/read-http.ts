@@ -44,9 +44,9 @@ export function urlOf(original: string): NonNullable<Parsed['url']> {
   return path === undefined ? { original } : { original, path };
 }
 
-/** The peer's address without its port, or undefined for what is no address. */
+/** The peer's address without its port, or undefined for what is no address (or one with a zone, which stores refuse). */
 export function sourceOf(text: string): { ip: string } | undefined {
-  if (text.length > 60) return undefined;
+  if (text.length > 60 || text.includes('%')) return undefined;
   if (isIP(text) !== 0) return { ip: text };
   const ip = text.replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
   return isIP(ip) === 0 ? undefined : { ip };
