@@ -3,7 +3,7 @@
  * a value (`c:a-b.c:9000`), an address (`10.0.0.1:80`, `http://x`) or a path (`std::vec`) it is an ordinary character.
  */
 import { toValue } from './glob.ts';
-import { badQuery, tryThis } from './query-error.ts';
+import { QueryProblem } from './query-error.ts';
 import type { RangeOperator, Value } from './query-tree.ts';
 
 export type Mark = 'and' | 'or' | 'not' | 'sign' | '(' | ')' | ':' | '[' | '{' | ']' | '}' | 'end';
@@ -36,7 +36,7 @@ const ESCAPED_KEYWORD = /^\\(?:and|or|not)$/i;
 /** A sign belongs to what directly follows it; in `--flag`, `->` and `- x` it is text. */
 const SIGNED = /[-+!][^-+!=<>:)\s]/y;
 
-/** The tokens of a query, the last one of kind `end`. Throws `bad_query` for a quote or an escape without its end. */
+/** The tokens of a query, the last one of kind `end`. Throws a `QueryProblem` for a quote or an escape without its end. */
 export function lexQuery(text: string): Token[] {
   const tokens: Token[] = [];
   /** For each open parenthesis, whether it holds a list. */
@@ -92,11 +92,8 @@ function readPhrase(text: string, start: number): Token {
     const isEscape = char === '\\' && /["\\]/.test(text.charAt(at + 1));
     phrase += isEscape ? text.charAt(++at) : char;
   }
-  throw badQuery(
-    start,
-    `The quote at ${start} has no end: add \`"\` after the phrase, or write \`\\"\` for the character itself.`,
-    text.endsWith('\\') ? undefined : tryThis(`${text}"`),
-  );
+  const message = `The quote at ${start} has no end: add \`"\` after the phrase, or write \`\\"\` for the character itself.`;
+  throw new QueryProblem(start, message, text.endsWith('\\') ? {} : { corrected: `${text}\"` });
 }
 
 function readComparison(text: string, start: number): Token {
@@ -155,9 +152,6 @@ function isAlphanumeric(char: string): boolean {
 
 function escapedChar(text: string, at: number): string {
   if (at < text.length) return text.charAt(at);
-  throw badQuery(
-    at - 1,
-    '`\\` at the end escapes nothing: remove it, or write `\\\\` for the character itself.',
-    tryThis(text.slice(0, -1)),
-  );
+  const message = '`\\` at the end escapes nothing: remove it, or write `\\\\` for the character itself.';
+  throw new QueryProblem(at - 1, message, { corrected: text.slice(0, -1) });
 }

@@ -1,9 +1,9 @@
 /** Query text → tree, by recursive descent. docs/query.md describes the language. */
 import { isNode, rangeNode, toTarget, type Operand, type Target } from './clause.ts';
 import { lexQuery, type Mark, type Token } from './lex-query.ts';
-import { badQuery, tryThis } from './query-error.ts';
+import { QueryProblem, toBadQuery } from './query-error.ts';
 import type { QueryNode, RangeOperator } from './query-tree.ts';
-import { badBounds, equalsSign, missingOperand, unexpected } from './syntax-error.ts';
+import { badBounds, equalsSign, missingClose, missingOperand, unexpected } from './syntax-error.ts';
 
 const MAX_LENGTH = 4_096;
 const MAX_DEPTH = 50;
@@ -18,10 +18,16 @@ const BEGINS_CLAUSE: ReadonlySet<Token['kind']> = new Set(['value', '(', 'not', 
  * Throws `bad_query` with a position, a sentence and often a hint, and nothing else, for any text.
  */
 export function parseQuery(text: string, { now = new Date() }: { now?: Date } = {}): QueryNode {
-  if (text.length > MAX_LENGTH) {
-    throw badQuery(MAX_LENGTH, `The query has ${text.length} characters: shorten it to ${MAX_LENGTH}.`);
+  try {
+    return parse(text, now);
+  } catch (error) {
+    throw error instanceof QueryProblem ? toBadQuery(error, corrected => parse(corrected, now)) : error;
   }
-  return new Parser(text, now).parse();
+}
+
+function parse(text: string, now: Date): QueryNode {
+  if (text.length <= MAX_LENGTH) return new Parser(text, now).parse();
+  throw new QueryProblem(MAX_LENGTH, `The query has ${text.length} characters: shorten it to ${MAX_LENGTH}.`);
 }
 
 /** Where a `target` is handed down, the values of its list are read: `level:(error or warn)`. */
@@ -74,24 +80,19 @@ class Parser {
     const open = this.#take('(');
     if (!open) return undefined;
     if (this.#peek().kind === ')') {
-      throw badQuery(open.start, '`()` is empty: write a query in it, or quotes around it to search for it.');
+      const message = '`()` is empty: write a query in it, or quotes around it to search for it.';
+      throw new QueryProblem(open.start, message);
     }
     const node = this.#nested(open, () => this.#or(target));
     if (this.#take(')')) return node;
     if (this.#peek().kind !== 'end') throw unexpected(this.#text, this.#peek());
-    throw badQuery(
-      open.start,
-      `\`)\` is missing: add it at the end, or remove \`(\` at ${open.start}.`,
-      tryThis(`${this.#text.trimEnd()})`),
-    );
+    throw missingClose(this.#text, open);
   }
 
   #nested(at: Token, read: () => QueryNode): QueryNode {
     if (++this.#depth > MAX_DEPTH) {
-      throw badQuery(
-        at.start,
-        `The query is nested deeper than ${MAX_DEPTH}: remove parentheses or \`not\`.`,
-      );
+      const message = `The query is nested deeper than ${MAX_DEPTH}: remove parentheses or \`not\`.`;
+      throw new QueryProblem(at.start, message);
     }
     const node = read();
     this.#depth--;
