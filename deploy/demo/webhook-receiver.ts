@@ -48,7 +48,7 @@ function describeWebhook(verifier: Webhook, body: string, request: IncomingMessa
   try {
     const { type, data } = verifier.verify(body, request.headers as Record<string, string>) as WebhookPayload;
     const exit = data.exitCode === null ? '' : `, exit ${data.exitCode}`;
-    const lastLine = data.lastLines.at(-1);
+    const lastLine = data.lastLines.at(-1)?.trimEnd().split('\n').at(-1);
     const said = lastLine === undefined ? '' : `; last line: ${JSON.stringify(lastLine.slice(0, 80))}`;
     return `webhook ${type}: ${data.container.name}${exit}, restart ${data.restartCount}${said}`;
   } catch (error) {
