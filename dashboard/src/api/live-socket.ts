@@ -40,7 +40,7 @@ export type Wire = {
 
 type Timers = { now: () => number; after: (ms: number, run: () => void) => unknown; random: () => number };
 
-const TOPICS: readonly Topic[] = ['records', 'events', 'samples', 'containers', 'hosts'];
+const TOPICS: readonly Topic[] = ['records', 'events', 'samples', 'containers', 'hosts', 'alerts'];
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
 

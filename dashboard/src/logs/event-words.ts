@@ -20,8 +20,9 @@ const SHOWN = new Set([
 ]);
 /** The engine's oom event and the death it causes are one thing to a reader. */
 const OOM_TO_DEATH_MS = 10_000;
+const MINUTE_MS = 60_000;
 /** Deaths closer than this count as one series: `3rd in 2 min`. */
-const SERIES_MS = 10 * 60_000;
+const SERIES_MS = 10 * MINUTE_MS;
 
 const millis = (event: ContainerEvent): number => Date.parse(event['@timestamp']);
 /** Health checks report `health_status: healthy` as one word in some engines. */
@@ -134,7 +135,8 @@ function series(event: ContainerEvent, known: readonly ContainerEvent[]): string
     .map(millis)
     .filter(other => other < at && at - other <= SERIES_MS);
   if (earlier.length === 0) return '';
-  return `${ordinal(earlier.length + 1)} in ${formatDuration(at - Math.min(...earlier))}`;
+  const span = at - Math.min(...earlier);
+  return `${ordinal(earlier.length + 1)} in ${formatDuration(span > MINUTE_MS ? Math.round(span / MINUTE_MS) * MINUTE_MS : span)}`;
 }
 
 function ordinal(n: number): string {

@@ -7,11 +7,14 @@ import { formatNumber } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
 import { stripeOf } from './container-stripe.ts';
 import styles from './facets.module.css';
+import type { Question } from './log-session.ts';
 import type { LogsState } from './logs-url.ts';
 import { clauseState, toggleClause } from './query-text.ts';
 
 type FacetsProps = {
   state: LogsState;
+  /** What the counts are of: the question whose rows are on screen. */
+  asked: Question;
   /** How often to ask again; false when nothing new is expected. */
   refetchMs: number | false;
   isStale: boolean;
@@ -23,12 +26,19 @@ const FEW = 6;
 const MANY = 50;
 
 /** Values of fields with their counts: a click asks for one, Alt or Shift and a click, or the −, excludes it. */
-export function Facets({ state, refetchMs, isStale, onChange }: FacetsProps) {
+export function Facets({ state, asked, refetchMs, isStale, onChange }: FacetsProps) {
   const fields = [...STANDARD, ...state.fields.filter(field => !STANDARD.includes(field))];
   return (
     <nav className={classNames(styles.panel, isStale && styles.stale)} aria-label="Facets">
       {fields.map(field => (
-        <Facet key={field} field={field} state={state} refetchMs={refetchMs} onChange={onChange} />
+        <Facet
+          key={field}
+          field={field}
+          state={state}
+          asked={asked}
+          refetchMs={refetchMs}
+          onChange={onChange}
+        />
       ))}
       <AddFacet onAdd={field => onChange({ fields: [...new Set([...state.fields, field])] })} />
     </nav>
@@ -37,10 +47,10 @@ export function Facets({ state, refetchMs, isStale, onChange }: FacetsProps) {
 
 type FacetProps = Omit<FacetsProps, 'isStale'> & { field: string };
 
-function Facet({ field, state, refetchMs, onChange }: FacetProps) {
-  const { q, from, to } = state;
+function Facet({ field, state, asked, refetchMs, onChange }: FacetProps) {
+  const { q, from, to } = asked;
   const isFolded = state.folded.includes(field);
-  const [limit, setLimit] = useState(FEW);
+  const [limit, setLimit] = useState(field === 'level' ? SEVERITY.length : FEW);
   const query = useQuery({
     queryKey: ['facets', { q, from, to, field, limit }],
     queryFn: ({ signal }) => api.facets({ q, from, to, field, limit }, signal),
@@ -82,7 +92,7 @@ function Facet({ field, state, refetchMs, onChange }: FacetProps) {
         <Values
           facet={query.data}
           field={field}
-          q={q}
+          q={state.q}
           limit={limit}
           onMore={() => setLimit(limit === FEW ? MANY : FEW)}
           onQuery={next => onChange({ q: next })}
@@ -105,7 +115,7 @@ function Values({ facet, field, q, limit, onMore, onQuery }: ValuesProps) {
   return (
     <>
       <ul>
-        {facet.values.map(({ value, count }) => {
+        {ordered(field, facet).map(({ value, count }) => {
           const state = clauseState(q, { field, value });
           const choose = (isExcluded: boolean) => onQuery(toggleClause(q, { field, value, isExcluded }));
           return (
@@ -136,7 +146,7 @@ function Values({ facet, field, q, limit, onMore, onQuery }: ValuesProps) {
         })}
         {facet.values.length === 0 && <li className={styles.quiet}>No line has this field</li>}
       </ul>
-      {(facet.values.length >= limit || limit === MANY) && facet.values.length > 0 && (
+      {field !== 'level' && (facet.values.length >= limit || limit === MANY) && facet.values.length > 0 && (
         <button type="button" className={styles.more} onClick={onMore}>
           {limit === FEW ? 'more…' : 'fewer'}
         </button>
@@ -144,6 +154,14 @@ function Values({ facet, field, q, limit, onMore, onQuery }: ValuesProps) {
     </>
   );
 }
+
+const SEVERITY = ['fatal', 'error', 'warn', 'notice', 'info', 'debug', 'trace'];
+
+/** Levels stand by severity, so that each keeps its place; everything else by count. */
+const ordered = (field: string, { values }: FacetValues): FacetValues['values'] =>
+  field === 'level'
+    ? values.toSorted((a, b) => SEVERITY.indexOf(a.value) - SEVERITY.indexOf(b.value))
+    : values;
 
 function Swatch({ field, value }: { field: string; value: string }) {
   const color = field === 'level' ? `var(--${value})` : field === 'container' ? stripeOf(value) : undefined;

@@ -1,4 +1,5 @@
-import { X } from 'lucide-react';
+import { Flag, PanelLeft, X } from 'lucide-react';
+import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { formatDuration, formatNumber } from '../ui/format.ts';
 import styles from './filter-row.module.css';
@@ -19,23 +20,26 @@ export function FilterRow({ state, hits, tookMs, bucketMs, onChange }: FilterRow
   const { q } = state;
   return (
     <div className={styles.row}>
-      <button
-        type="button"
+      <Button
+        quiet
         className={styles.toggle}
-        aria-expanded={state.facets}
+        label="Facets"
+        title={`${state.facets ? 'Hide' : 'Show'} the facets  [`}
+        aria-pressed={state.facets}
         onClick={() => onChange({ facets: !state.facets })}
       >
-        {state.facets ? '◧ Hide facets' : '◧ Facets'}
-      </button>
-      <button
-        type="button"
+        <PanelLeft size={14} />
+      </Button>
+      <Button
+        quiet
         className={styles.toggle}
+        label="Container events"
+        title={`${state.events ? 'Hide' : 'Show'} starts, deaths and health of containers between the lines  ]`}
         aria-pressed={state.events}
-        title="Starts, deaths and health of containers, as rows between the lines"
         onClick={() => onChange({ events: !state.events })}
       >
-        {state.events ? '✖ Hide events' : '✖ Events'}
-      </button>
+        <Flag size={13} />
+      </Button>
       <div className={styles.chips}>
         {conjuncts(q).map(part => (
           <span

@@ -48,8 +48,8 @@ describe('bars', () => {
 it('flags that would touch are one', () => {
   const events = [1, 2, 20, 45].map(n => anEvent({ n, action: 'die' }));
   const flags = layoutFlags(events, span, 300);
-  expect(flags.map(({ x, events: { length } }) => [x, length])).toEqual([
-    [10, 2],
-    [200, 1],
+  expect(flags.map(({ x, left, right, events: { length } }) => [x, left, right, length])).toEqual([
+    [10, 10, 190, 2],
+    [200, 190, 100, 1],
   ]);
 });

@@ -62,14 +62,15 @@ function stack(byLevel: Record<string, number>, scale: number, height: number): 
 export const barAt = (bars: readonly Bar[], at: number): Bar | undefined =>
   bars.find(({ from, to }) => at >= from && at < to);
 
-export type Flag = { x: number; events: ContainerEvent[] };
+/** `left` and `right`: free pixels on each side, up to the next flag or the end. */
+export type Flag = { x: number; left: number; right: number; events: ContainerEvent[] };
 
 /** Flags nearer than this are one, with their number. */
 const FLAG_DISTANCE_PX = 22;
 
 /** @param events oldest first. */
 export function layoutFlags(events: readonly ContainerEvent[], span: Span, width: number): Flag[] {
-  const flags: Flag[] = [];
+  const flags: Pick<Flag, 'x' | 'events'>[] = [];
   for (const event of events) {
     const at = Date.parse(event['@timestamp']);
     if (at < span.from || at > span.to) continue;
@@ -78,5 +79,9 @@ export function layoutFlags(events: readonly ContainerEvent[], span: Span, width
     if (last && x - last.x < FLAG_DISTANCE_PX) last.events.push(event);
     else flags.push({ x, events: [event] });
   }
-  return flags;
+  return flags.map((flag, index) => ({
+    ...flag,
+    left: flag.x - (flags[index - 1]?.x ?? 0),
+    right: (flags[index + 1]?.x ?? width) - flag.x,
+  }));
 }

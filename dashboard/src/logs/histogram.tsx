@@ -32,6 +32,8 @@ type HistogramProps = {
 };
 
 const HEIGHT = 59;
+/** A flag with so much room says which container. */
+const FLAG_NAME_PX = 120;
 /** A shorter drag is a click. */
 const BRUSH_MIN_PX = 4;
 
@@ -113,6 +115,8 @@ function FlagLink({ flag, events }: { flag: Flag; events: readonly ContainerEven
   const newest = flag.events.at(-1);
   if (!newest) return null;
   const { glyph, tone } = eventWords(newest, events);
+  // Two names between the same flags would meet: a name on the left takes only the room none on the right took.
+  const side = flag.right > FLAG_NAME_PX ? 'right' : flag.left > 2 * FLAG_NAME_PX ? 'left' : undefined;
   const said = flag.events.map(event => `${event.container.name} ${eventWords(event, events).text}`);
   return (
     <Link
@@ -124,6 +128,7 @@ function FlagLink({ flag, events }: { flag: Flag; events: readonly ContainerEven
     >
       {glyph}
       {flag.events.length > 1 && ` ${flag.events.length}`}
+      {side && <span className={classNames(styles.flagName, styles[side])}>{newest.container.name}</span>}
     </Link>
   );
 }

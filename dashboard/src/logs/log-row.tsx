@@ -51,10 +51,12 @@ function RecordLine({ row, zone, common }: { row: RecordRow; zone: Zone; common:
       </span>
       <ContainerName name={record.container.name} />
       <span role="gridcell" className={styles.message}>
-        <StyledSpans spans={text.message} />
+        <span className={styles.text}>
+          <StyledSpans spans={text.message} />
+        </span>
         {text.cut !== '' && <span className={styles.cut}>… {text.cut}</span>}
-        {text.frame !== '' && <span className={styles.frame}>{text.frame}</span>}
         {text.folded !== '' && <span className={styles.fold}>{text.folded} ▸</span>}
+        {text.frame !== '' && <span className={styles.fields}>{text.frame}</span>}
         {text.fields !== '' && <span className={styles.fields}>{text.fields}</span>}
       </span>
     </div>
@@ -86,8 +88,8 @@ function EventLine({
       </span>
       <ContainerName name={event.container.name} />
       <span role="gridcell" className={styles.message}>
-        {words.text}
-        <Link className={styles.story} href={`/timeline?event=${encodeURIComponent(row.id)}`} tabIndex={-1}>
+        <span className={styles.text}>{words.text}</span>
+        <Link href={`/timeline?event=${encodeURIComponent(row.id)}`} tabIndex={-1}>
           story →
         </Link>
       </span>

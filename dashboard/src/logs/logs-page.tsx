@@ -13,6 +13,7 @@ import { Histogram, HistogramNote } from './histogram.tsx';
 import { spanOf } from './histogram-layout.ts';
 import { LogList } from './log-list.tsx';
 import styles from './logs-page.module.css';
+import type { Question } from './log-session.ts';
 import type { LogsState } from './logs-url.ts';
 import { NewLinesPill } from './new-lines-pill.tsx';
 import { NothingFound } from './nothing-found.tsx';
@@ -59,7 +60,9 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
 
   const actions = useLogActions({ session, state, change, isPaused, setPausedBy, input });
   useLogKeys(actions);
-  const counts = useCounts(state);
+  // Counts belong to the rows on screen: a question that fails takes nothing away.
+  const asked = session.question;
+  const counts = useCounts(asked);
   return (
     <main className={styles.page}>
       <QueryBar state={state} error={newest.error} input={input} onChange={change} />
@@ -82,6 +85,7 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
         {state.facets && (
           <Facets
             state={state}
+            asked={asked}
             refetchMs={isFollowing ? 2 * RECOUNT_MS : false}
             isStale={isStale}
             onChange={change}
@@ -132,7 +136,7 @@ function Overlay({ shown, state, change, onRetry }: LogsViewProps) {
 
 type Counts = ReturnType<typeof useCounts>;
 
-function useCounts({ q, from, to, live }: LogsState) {
+function useCounts({ q, from, to, live }: Question) {
   return useQuery({
     queryKey: ['histogram', { q, from, to }],
     queryFn: ({ signal }) => api.histogram({ q, from, to, buckets: 120 }, signal),

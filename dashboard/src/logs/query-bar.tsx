@@ -18,14 +18,7 @@ type QueryBarProps = {
 /** The question: query, time range, live or not. Enter asks. */
 export function QueryBar({ state, error, input, onChange }: QueryBarProps) {
   return (
-    <form
-      className={styles.bar}
-      role="search"
-      onSubmit={event => {
-        event.preventDefault();
-        onChange({ q: input.current?.value.trim() ?? '' });
-      }}
-    >
+    <div className={styles.bar} role="search">
       {/* A query set from elsewhere, by a facet or by the address, replaces what was typed. */}
       <QueryField key={state.q} asked={state.q} error={error} input={input} onAsk={q => onChange({ q })} />
       <TimePicker
@@ -40,7 +33,7 @@ export function QueryBar({ state, error, input, onChange }: QueryBarProps) {
       >
         ● Live
       </Button>
-    </form>
+    </div>
   );
 }
 
@@ -87,6 +80,7 @@ function QueryField({ asked, error, input, onAsk }: QueryFieldProps) {
           onKeyUp={follow}
           onKeyDown={event => {
             if (event.key === 'Escape') event.currentTarget.blur();
+            if (event.key === 'Enter') onAsk(text.trim());
           }}
           placeholder="level:error and container:web-* — or any words"
           aria-label="Query"

@@ -83,18 +83,30 @@ function fieldsText(record: LogRecord): string {
   return parts.join(' ');
 }
 
+/** Said by every line of a logger, and by the container and the host again. */
+const NOISE = new Set([
+  'hostname',
+  'host',
+  'pid',
+  'v',
+  'ts',
+  'time',
+  'timestamp',
+  '@timestamp',
+  'logger',
+  'name',
+]);
+
 /** Fields beyond the message that a structured line carries. A plain line says them in its text already. */
 function ownFields(record: LogRecord): [string, unknown][] {
-  const source = record.log.level_source;
-  const isStructured = record.app !== undefined || source === 'json' || source === 'logfmt';
-  if (!isStructured) return [];
+  if (record.event.original === undefined || colouredMessage(record) === record.event.original) return [];
   const { http, url, trace, error } = record;
   const known: [string, unknown][] = [
     ['method', http?.request?.method],
     ['path', url?.path ?? url?.original],
     ['status', http?.response?.status_code],
     ['error', error?.type ?? error?.message],
-    ...appFields(record),
+    ...appFields(record).filter(([name]) => !NOISE.has(name)),
     ['trace', trace?.id],
   ];
   return known.filter(([, value]) => value !== undefined && value !== '' && value !== record.message);
