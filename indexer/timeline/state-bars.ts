@@ -7,6 +7,7 @@ import { isNever, msOf, toStamp } from '#contract/stamp.ts';
 export type Bar = Timeline['rows'][number]['bars'][number];
 /** `to: null`: the silence lasts. */
 export type Gap = { from: string; to: string | null };
+type BarOptions = { span: Span; gaps: readonly Gap[] };
 export type Span = { from: string; to: string; now: string };
 
 /** A fact of inspection closer than this to an event is that event. */
@@ -25,12 +26,12 @@ type Change = { at: string; action: string; event?: ContainerEvent };
 export function buildBars(
   container: Container | undefined,
   events: readonly ContainerEvent[],
-  options: { span: Span; gaps: readonly Gap[] },
+  options: BarOptions,
 ): Bar[] {
   const { span, gaps } = options;
   const changes = changesOf(container, events, span);
-  const bars = walk(container, changes, span);
-  return gaps.reduce<Bar[]>((list, gap) => withGap(list, gap, { container, span }), bars);
+  const bars = walk(container, changes, options);
+  return merged(gaps.reduce<Bar[]>((list, gap) => withGap(list, gap, { container, span }), bars));
 }
 
 /** Events that change the state, and what only inspection tells. */
@@ -68,9 +69,10 @@ const untoldEnd = ({ observedAt }: Container, told: readonly Change[]): Change[]
 const hasEnded = (container: Container | undefined): boolean =>
   container !== undefined && ['exited', 'dead', 'removed', 'removing'].includes(container.state);
 
-function walk(container: Container | undefined, changes: readonly Change[], span: Span): Bar[] {
-  const bars: Bar[] = [];
-  let open: Bar | null = initialBar(container, changes[0], span);
+function walk(container: Container | undefined, changes: readonly Change[], options: BarOptions): Bar[] {
+  const { span } = options;
+  const bars = initialBars(container, changes[0], options);
+  let open = bars.pop() ?? null;
   const hasCheck = hasHealthCheck(container, changes);
   changes.forEach((change, place) => {
     const state = stateAfter(change, { next: changes[place + 1], open, container, hasCheck });
@@ -135,11 +137,35 @@ const hasHealthCheck = (container: Container | undefined, changes: readonly Chan
   (container !== undefined && container.health !== 'none') ||
   changes.some(({ action }) => action === 'health_status');
 
-/** The state at the beginning of the span: the first change says what was before it; without one it is as it is now. */
-function initialBar(container: Container | undefined, first: Change | undefined, span: Span): Bar | null {
-  if (first?.action === 'create') return null;
-  const state = first ? BEFORE.get(first.action) : lastingState(container);
-  return state === undefined ? null : { state, from: span.from, to: null };
+/**
+ * The state at the beginning of the span: the first change says what was before it; without one it is as it is now. That it
+ * was stopped before a start is said only as far back as somebody watched.
+ */
+function initialBars(
+  container: Container | undefined,
+  first: Change | undefined,
+  options: BarOptions,
+): Bar[] {
+  const { span, gaps } = options;
+  const state = stateBefore(container, first);
+  if (state === undefined) return [];
+  const watchedFrom = gaps
+    .map(({ to }) => (to === null ? '' : toStamp(to)))
+    .filter(to => first !== undefined && to <= first.at)
+    .reduce((a, b) => (a > b ? a : b), span.from);
+  if (state !== 'stopped' || !first || watchedFrom === span.from)
+    return [{ state, from: span.from, to: null }];
+  return [
+    { state: 'nodata', from: span.from, to: watchedFrom },
+    { state, from: watchedFrom, to: null },
+  ];
+}
+
+function stateBefore(container: Container | undefined, first: Change | undefined): Bar['state'] | undefined {
+  if (!first) return lastingState(container);
+  if (first.action === 'create') return undefined;
+  const isOnlyInspected = first.event === undefined;
+  return isOnlyInspected && first.action === 'start' ? 'nodata' : BEFORE.get(first.action);
 }
 
 const BEFORE = new Map<string, Bar['state']>([
@@ -205,4 +231,13 @@ function cut(bar: Bar, from: string, to: string | null): Bar[] {
     { state: 'nodata' as const, from: begin, to: end },
     ...(end !== bar.to && end !== null ? [{ ...bar, from: end }] : []),
   ];
+}
+
+/** Neighbours of one state as one bar. */
+function merged(bars: readonly Bar[]): Bar[] {
+  return bars.reduce<Bar[]>((list, bar) => {
+    const last = list.at(-1);
+    if (last?.state !== bar.state || last.to !== bar.from) return [...list, bar];
+    return [...list.slice(0, -1), { ...last, to: bar.to }];
+  }, []);
 }
