@@ -1,5 +1,4 @@
 /** Counting what a query found, into the shapes of the contract. Every store counts with these. */
-import type { LogRecord } from '#contract/log-record.ts';
 import type { Facets, Histogram, Total } from '#contract/query.ts';
 import { createFieldReader, type Leaf } from '../query/read-field.ts';
 import type { Buckets } from './histogram-interval.ts';
@@ -50,9 +49,9 @@ export class FacetTally {
     this.#read = createFieldReader(field);
   }
 
-  /** Counts `count` records that have in this field what `record` has there. */
-  add(record: LogRecord, count = 1): void {
-    const values = new Set(this.#read(record).map(String));
+  /** Counts `count` records that have in this field what `document` has there. */
+  add(document: object, count = 1): void {
+    const values = new Set(this.#read(document).map(String));
     if (values.size === 0) this.#missing += count;
     for (const value of values) {
       const counted = this.#counts.get(value);

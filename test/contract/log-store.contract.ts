@@ -1,49 +1,20 @@
 /** What every store of logs does. Each implementation passes this suite unchanged. */
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
-import { stampOfId } from '#indexer/parse/record-id.ts';
 import type { QueryNode } from '#indexer/query/query-tree.ts';
-import type { FindRecords, LogStore, Selection, StoreBatch } from '#indexer/store/log-store.ts';
-import { createMemoryStore } from '#indexer/store/memory-store.ts';
-import { aLogRecord, aQueryTree } from '../support/arbitraries.ts';
+import type { LogStore, Selection } from '#indexer/store/log-store.ts';
 import { anEvent, aRecord, aSample, at } from '../support/records.ts';
+import { describeSameAnswers } from './log-store-answers.contract.ts';
+import { describeCounting } from './log-store-counting.contract.ts';
+import { ALL, batchOf, EVER, find, is, PATIENCE_MS, word, type StoreUnderTest } from './store-under-test.ts';
 
-/** A store with a place of its own. `reopen` closes it and opens the same place again; null when nothing outlives it. */
-export type StoreUnderTest = {
-  store: LogStore;
-  reopen: (() => Promise<LogStore>) | null;
-  remove: () => Promise<void>;
-};
-
-/** Bounds a hang on a busy machine; not a measure of speed. */
-const PATIENCE_MS = 60_000;
-const ALL: QueryNode = { type: 'all' };
-const EVER = { from: '1970-01-01T00:00:00.000000000Z', to: '2105-01-01T00:00:00.000000000Z' };
-const batchOf = (part: Partial<StoreBatch>): StoreBatch => ({
-  records: [],
-  events: [],
-  samples: [],
-  ...part,
-});
-const word = (text: string): QueryNode => ({ type: 'is', field: 'message', value: { kind: 'word', text } });
-const is = (field: string, text: string): QueryNode => ({
-  type: 'is',
-  field,
-  value: { kind: 'phrase', text },
-});
-const find = (some: Partial<FindRecords> = {}): FindRecords => ({
-  ...EVER,
-  query: ALL,
-  order: 'desc',
-  limit: 1_000,
-  countUpTo: 10_000,
-  ...some,
-});
 const idsOf = (records: LogRecord[]): string[] => records.map(record => record.event.id);
 const messagesOf = (records: LogRecord[]): string[] => records.map(record => record.message);
 
 export function describeLogStore(name: string, create: () => Promise<StoreUnderTest>): void {
+  describeCounting(name, create);
+  describeSameAnswers(name, create);
+
   describe(`${name}, as a store of logs,`, { timeout: PATIENCE_MS }, () => {
     let under: StoreUnderTest;
     let store: LogStore;
@@ -276,168 +247,6 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       });
     });
 
-    describe('histogram', () => {
-      const cases: [string, { from: string; to: string }, number, { intervalMs: number; count: number }][] = [
-        ['a quarter of an hour', { from: at(0), to: at(900) }, 90, { intervalMs: 10_000, count: 90 }],
-        [
-          'one that begins within a bucket',
-          { from: at(5), to: at(905) },
-          90,
-          { intervalMs: 20_000, count: 46 },
-        ],
-        ['a second', { from: at(0), to: at(1) }, 100, { intervalMs: 1_000, count: 1 }],
-        ['a day', { from: at(0), to: at(86_400) }, 100, { intervalMs: 900_000, count: 96 }],
-        ['one bucket', { from: at(0), to: at(3_600) }, 1, { intervalMs: 3_600_000, count: 1 }],
-        ['an empty range', { from: at(5), to: at(5) }, 100, { intervalMs: 1_000, count: 0 }],
-        ['a nanosecond into the next', { from: at(0), to: at(10, 1) }, 11, { intervalMs: 1_000, count: 11 }],
-      ];
-      test.each(cases)('buckets of a calm length cover %s', async (_, range, buckets, expected) => {
-        const histogram = await store.histogram({ ...range, query: ALL, buckets });
-        expect({ intervalMs: histogram.intervalMs, count: histogram.buckets.length }).toEqual(expected);
-        for (const [i, bucket] of histogram.buckets.entries()) {
-          expect(Date.parse(bucket.from) % histogram.intervalMs).toBe(0);
-          expect(Date.parse(bucket.from)).toBe(
-            Date.parse(histogram.buckets[0]!.from) + i * histogram.intervalMs,
-          );
-        }
-      });
-
-      test('counts by level, records without one as none, empty buckets as empty', async () => {
-        await appendRecords(
-          aRecord({ at: at(0), log: { level: 'error' } }),
-          aRecord({ at: at(0), ordinal: 1, log: { level: 'error' } }),
-          aRecord({ at: at(1) }),
-          aRecord({ at: at(25), log: { level: 'info' } }),
-        );
-        const { buckets } = await store.histogram({ from: at(0), to: at(30), query: ALL, buckets: 3 });
-        expect(buckets.map(({ total, byLevel }) => ({ total, byLevel }))).toEqual([
-          { total: 3, byLevel: { error: 2, none: 1 } },
-          { total: 0, byLevel: {} },
-          { total: 1, byLevel: { info: 1 } },
-        ]);
-      });
-
-      test('sums to the total, wherever the range cuts', async () => {
-        const records = Array.from({ length: 300 }, (_, i) =>
-          aRecord({
-            at: at(i * 37, i * 1_000_003),
-            message: i % 3 === 0 ? 'tick' : 'tock',
-            log: { level: i % 2 === 0 ? 'info' : 'warn' },
-          }),
-        );
-        await appendRecords(...records);
-        const queries = [ALL, word('tick'), is('log.level', 'warn'), { type: 'not', node: word('tick') }];
-        const ranges = [EVER, { from: at(3, 5), to: at(7_333, 1) }, { from: at(7_200), to: at(7_215) }];
-        for (const query of queries as QueryNode[]) {
-          for (const range of ranges) {
-            const { total } = await store.findRecords(find({ ...range, query, limit: 1 }));
-            for (const buckets of [1, 20, 500]) {
-              const histogram = await store.histogram({ ...range, query, buckets });
-              const sum = histogram.buckets.reduce((n, bucket) => n + bucket.total, 0);
-              expect(sum).toBe(total.value);
-            }
-          }
-        }
-      });
-    });
-
-    describe('facets', () => {
-      test('count values, most frequent first, ties by value, and what is missing', async () => {
-        const users = ['bob', 'ann', 'bob', 'cid', undefined];
-        await appendRecords(
-          ...users.map((user, i) => aRecord({ at: at(i), ...(user && { app: { user } }) })),
-        );
-        expect(await store.facets({ ...selection(ALL), field: 'app.user', limit: 2 })).toEqual({
-          field: 'app.user',
-          values: [
-            { value: 'bob', count: 2 },
-            { value: 'ann', count: 1 },
-          ],
-          missing: 1,
-        });
-      });
-
-      test('each value of a list counts, once a record', async () => {
-        await appendRecords(aRecord({ app: { tags: ['a', 'b', 'a', 1] } }));
-        const { values } = await store.facets({ ...selection(ALL), field: 'app.tags', limit: 9 });
-        expect(values).toEqual(['1', 'a', 'b'].map(value => ({ value, count: 1 })));
-      });
-
-      test('follow query and range', async () => {
-        await appendRecords(
-          aRecord({ at: at(0), message: 'boom', container: { name: 'web' }, log: { level: 'error' } }),
-          aRecord({ at: at(5_000), message: 'boom', container: { name: 'api' } }),
-          aRecord({ at: at(9_000), message: 'calm', container: { name: 'api' } }),
-        );
-        const facets = await store.facets({
-          ...selection(word('boom'), { from: at(1), to: at(9_999) }),
-          field: 'container.name',
-          limit: 5,
-        });
-        expect(facets.values).toEqual([{ value: 'api', count: 1 }]);
-        const levels = await store.facets({ ...selection(ALL), field: 'log.level', limit: 5 });
-        expect(levels).toMatchObject({ values: [{ value: 'error', count: 1 }], missing: 2 });
-      });
-    });
-
-    describe('events and samples', () => {
-      test('events come by range, container and action, in both orders', async () => {
-        const events = [
-          anEvent({ at: at(0), action: 'start', container: { id: 'a' } }),
-          anEvent({ at: at(4_000), action: 'oom', container: { id: 'a' } }),
-          anEvent({ at: at(4_001), action: 'die', container: { id: 'a' }, process: { exit_code: 137 } }),
-          anEvent({ at: at(4_002), action: 'die', container: { id: 'b' } }),
-        ];
-        await store.append(batchOf({ events: events.toReversed() }));
-        const ask = { ...EVER, order: 'asc' as const, limit: 10 };
-        expect(await store.findEvents(ask)).toEqual(events);
-        expect(await store.findEvents({ ...ask, order: 'desc', limit: 2 })).toEqual([events[3], events[2]]);
-        expect(await store.findEvents({ ...ask, containerIds: ['a'], actions: ['die', 'oom'] })).toEqual(
-          events.slice(1, 3),
-        );
-        expect(await store.findEvents({ ...ask, containerIds: [] })).toEqual([]);
-        expect(await store.findEvents({ ...ask, from: at(4_000), to: at(4_002) })).toEqual(
-          events.slice(1, 3),
-        );
-      });
-
-      test('samples come oldest first; a second one of the same moment is a duplicate', async () => {
-        const samples = [0, 10, 4_000].map(second => aSample({ at: at(second), memoryLimitBytes: null }));
-        const other = aSample({ at: at(10), container: { id: 'other', name: 'other' } });
-        await store.append(batchOf({ samples: [...samples.toReversed(), other] }));
-        const again = await store.append(batchOf({ samples: [{ ...samples[0]!, pids: 99 }] }));
-        expect(again).toEqual({ ...batchOf({}), duplicates: 1 });
-        const found = await store.findSamples({ ...EVER, perContainer: 10 });
-        expect(found).toHaveLength(4);
-        expect(found.filter(({ container }) => container.id !== 'other')).toEqual(samples);
-        const ids = [other.container.id];
-        expect(await store.findSamples({ ...EVER, containerIds: ids, perContainer: 10 })).toEqual([other]);
-      });
-
-      test('keeps the name a container had at each sample', async () => {
-        const container = (name: string): { id: string; name: string } => ({ id: 'x', name });
-        const samples = ['old', 'new', 'old'].map((name, i) =>
-          aSample({ at: at(i), container: container(name) }),
-        );
-        await store.append(batchOf({ samples }));
-        expect(await store.findSamples({ ...EVER, perContainer: 9 })).toEqual(samples);
-      });
-
-      test.each([1, 2, 3, 7, 10, 99])(
-        'thins a series to %i samples, evenly, its last among them',
-        async keep => {
-          const samples = Array.from({ length: 25 }, (_, i) => aSample({ at: at(i * 600), pids: i }));
-          await store.append(batchOf({ samples }));
-          const kept = (await store.findSamples({ ...EVER, perContainer: keep })).map(({ pids }) => pids);
-          expect(kept).toHaveLength(Math.min(keep, 25));
-          expect(kept.at(-1)).toBe(24);
-          if (keep > 1) expect(kept[0]).toBe(0);
-          const steps = kept.slice(1).map((pids, i) => pids - kept[i]!);
-          expect(Math.max(0, ...steps) - Math.min(25, ...steps)).toBeLessThanOrEqual(1);
-        },
-      );
-    });
-
     test('an abandoned question rejects with the reason', async () => {
       await appendRecords(aRecord());
       const signal = AbortSignal.abort(new Error('gone'));
@@ -462,60 +271,6 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       expect((await store.findRecords(find())).records).toHaveLength(21);
       expect(await store.findEvents({ ...EVER, order: 'asc', limit: 9 })).toEqual(batch.events);
       expect(await store.findSamples({ ...EVER, perContainer: 9 })).toEqual(batch.samples);
-    });
-
-    describe('against the memory store', () => {
-      const FIELDS = ['log.level', 'container.name', 'app.user', 'message', 'http.response.status_code'];
-
-      test('answers random questions about random records alike', { timeout: 120_000 }, async () => {
-        const batches = fc.sample(fc.array(aLogRecord(), { minLength: 1, maxLength: 100 }), {
-          numRuns: 12,
-          seed: 20_261_122,
-        });
-        const reference = createMemoryStore();
-        for (const records of batches) {
-          const batch = batchOf({ records });
-          expect(await store.append(batch)).toEqual(await reference.append(batch));
-        }
-        const aRange = fc.option(
-          fc.tuple(fc.nat(12), fc.nat(12), fc.constantFrom(0, 1, 123_456_789)).map(([from, length, ns]) => ({
-            from: `2026-11-22T10:41:${String(from).padStart(2, '0')}.000000000Z`,
-            to: `2026-11-22T10:41:${String(from + length).padStart(2, '0')}.${String(ns).padStart(9, '0')}Z`,
-          })),
-          { nil: EVER },
-        );
-        const anAsk = fc.record({
-          query: aQueryTree(),
-          range: aRange,
-          order: fc.constantFrom('asc' as const, 'desc' as const),
-          limit: fc.constantFrom(1, 10, 1_000),
-          countUpTo: fc.constantFrom(0, 5, 10_000),
-          buckets: fc.constantFrom(1, 12, 100),
-          field: fc.constantFrom(...FIELDS),
-        });
-        await fc.assert(
-          fc.asyncProperty(anAsk, async ({ query, range, order, limit, countUpTo, buckets, field }) => {
-            const ask = { ...range, query, order, limit, countUpTo };
-            const [page, expected] = await Promise.all([store.findRecords(ask), reference.findRecords(ask)]);
-            expect(page).toEqual(expected);
-            const last = expected.records.at(-1)?.event.id;
-            if (last !== undefined) {
-              const next = { ...ask, after: last };
-              expect(await store.findRecords(next)).toEqual(await reference.findRecords(next));
-            }
-            const bars = { ...range, query, buckets };
-            expect(await store.histogram(bars)).toEqual(await reference.histogram(bars));
-            const counted = { ...range, query, field, limit: 20 };
-            expect(await store.facets(counted)).toEqual(await reference.facets(counted));
-          }),
-          { numRuns: 250, seed: 7 },
-        );
-      });
-    });
-
-    test('the stamp of a record is that of its id', () => {
-      const record = aRecord({ at: at(5, 7) });
-      expect(stampOfId(record.event.id)).toBe(record['@timestamp']);
     });
   });
 }

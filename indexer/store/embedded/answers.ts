@@ -16,6 +16,7 @@ import { bytesOfId, HOUR_MS, idOfBytes } from './id-bytes.ts';
 import type { OpenHours } from './open-hours.ts';
 import { isKindField, planQuery, type QueryPlan } from './plan-query.ts';
 import type { Source } from './record-row.ts';
+import { isInRest } from './superset.ts';
 
 export type Steps<T> = Generator<undefined, T>;
 
@@ -72,7 +73,9 @@ export function* facets(
   } else {
     for (const hour of hours.within(bounds, 'desc')) {
       yield* hours.use(hour, reader =>
-        scanHour(createHourQuery(reader, query), bounds, record => tally.add(record)),
+        scanHour(createHourQuery(reader, query), { bounds, isOfRest: isInRest(field) }, document =>
+          tally.add(document),
+        ),
       );
     }
   }

@@ -1,6 +1,5 @@
 /** How many records match, by time and kind: what histograms, facets and totals are made of. */
-import type { LogRecord } from '#contract/log-record.ts';
-import { SLOT_MS, SPAN_BITS } from './hour-file.ts';
+import { GRAINS_MS, SPAN_BITS } from './hour-file.ts';
 import { bytesOfSecond, epochMsOf, HOUR_MS } from './id-bytes.ts';
 import {
   candidates,
@@ -27,57 +26,91 @@ const SPANS_AT_ONCE = 64;
  */
 export function* countInHour(hour: HourQuery, bounds: IdBounds, grainMs: number): Generator<Count[]> {
   if (!canMatch(hour)) return;
-  const { superset } = hour.plan;
-  const isFree = superset.isExact && !superset.words && !superset.text;
-  if (isFree && grainMs % SLOT_MS === 0) {
-    yield* countByRollup(hour, bounds, grainMs);
-  } else if (superset.isExact) {
+  if (hour.plan.isByKind && grainMs >= GRAINS_MS[0]) {
+    yield countByRollup(hour, bounds, grainMs);
+  } else if (hour.plan.isExact) {
     for (const region of joined(spansOf(hour, bounds))) yield countByIndex(hour, { region, bounds, grainMs });
   } else {
     for (const region of spansOf(hour, bounds)) yield countByMatcher(hour, { region, bounds, grainMs });
   }
 }
 
-/** Shows the matching records of one file themselves; for what only the records know. Yields after each span. */
+/**
+ * Shows the matching records of one file, or only what is in their `rest` when the question is about nothing else; for what
+ * no count can tell. Yields after each span.
+ */
 export function* scanHour(
   hour: HourQuery,
-  bounds: IdBounds,
-  visit: (record: LogRecord) => void,
+  { bounds, isOfRest }: { bounds: IdBounds; isOfRest: boolean },
+  visit: (document: object) => void,
 ): Generator<undefined, void> {
   if (!canMatch(hour)) return;
   for (const region of spansOf(hour, bounds)) {
-    for (const key of matchesOf(hour, region, bounds)) visit(readRecord(hour, key));
+    if (isOfRest && hour.plan.isExact) {
+      const { sql, parameters } = candidates(hour, { region, bounds, withTexts: true });
+      for (const [rest] of hour.reader.each(`SELECT t.rest ${sql}`, ...parameters)) {
+        visit(rest === '' ? NOTHING : (JSON.parse(String(rest)) as object));
+      }
+    } else {
+      for (const key of matchesOf(hour, region, bounds)) visit(readRecord(hour, key));
+    }
     yield;
   }
 }
 
-/** Whole slots from the rollup, and the ends of the range, where it cuts a slot, from the records. */
-function* countByRollup(hour: HourQuery, bounds: IdBounds, grainMs: number): Generator<Count[]> {
+const NOTHING = {};
+
+/**
+ * The longest slots that fit both the pieces and the range from the rollup; the ends, where the range cuts a slot, from
+ * shorter ones and at last from the records.
+ */
+function countByRollup(hour: HourQuery, bounds: IdBounds, grainMs: number): Count[] {
+  const slotMs = GRAINS_MS.findLast(ms => grainMs % ms === 0);
+  return slotMs === undefined
+    ? countByTime(hour, bounds, grainMs)
+    : countSlots(hour, { bounds, grainMs, slotMs });
+}
+
+type Slots = { bounds: IdBounds; grainMs: number; slotMs: number };
+
+function countSlots(hour: HourQuery, { bounds, grainMs, slotMs }: Slots): Count[] {
   const { reader, plan } = hour;
-  const slots = slotsWithin(reader.startMs, bounds);
-  if (slots.first >= slots.end) {
-    yield countByTime(hour, bounds, grainMs);
-    return;
-  }
+  const shorterMs = GRAINS_MS.findLast(ms => ms < slotMs);
+  const countEdge = (edge: IdBounds): Count[] => {
+    if (Buffer.compare(edge.low, edge.high) >= 0) return [];
+    return shorterMs === undefined
+      ? countByTime(hour, edge, grainMs)
+      : countSlots(hour, { bounds: edge, grainMs, slotMs: shorterMs });
+  };
+  const { first, end } = slotsWithin(reader.startMs, bounds, slotMs);
+  if (first >= end) return countEdge(bounds);
   const rows = reader.rows(
-    `SELECT slot / ${grainMs / SLOT_MS} AS piece, kind, sum(count) FROM rollup
-     WHERE slot >= ? AND slot < ? ${onlyKinds(plan)} GROUP BY piece, kind`,
-    slots.first,
-    slots.end,
+    `SELECT slot / ${grainMs / slotMs} AS piece, kind, sum(count) FROM rollup
+     WHERE grain = ? AND slot >= ? AND slot < ? ${onlyKinds(plan)} GROUP BY piece, kind`,
+    slotMs,
+    first,
+    end,
   );
-  yield toCounts(hour, rows, grainMs);
-  const from = bytesOfSecond(reader.startMs + slots.first * SLOT_MS);
-  const to = bytesOfSecond(reader.startMs + slots.end * SLOT_MS);
-  if (Buffer.compare(bounds.low, from) < 0) yield countByTime(hour, { low: bounds.low, high: from }, grainMs);
-  if (Buffer.compare(to, bounds.high) < 0) yield countByTime(hour, { low: to, high: bounds.high }, grainMs);
+  const from = bytesOfSecond(reader.startMs + first * slotMs);
+  const to = bytesOfSecond(reader.startMs + end * slotMs);
+  return [
+    ...toCounts(hour, rows, grainMs),
+    ...countEdge({ low: bounds.low, high: from }),
+    // What comes after the last slot of the hour is in other files.
+    ...(end * slotMs === HOUR_MS ? [] : countEdge({ low: to, high: bounds.high })),
+  ];
 }
 
 /** The slots that lie wholly between the bounds. */
-function slotsWithin(startMs: number, { low, high }: IdBounds): { first: number; end: number } {
+function slotsWithin(
+  startMs: number,
+  { low, high }: IdBounds,
+  slotMs: number,
+): { first: number; end: number } {
   const slotOf = (bytes: Uint8Array): number =>
-    Math.min(Math.max(Math.floor((epochMsOf(bytes) - startMs) / SLOT_MS), 0), HOUR_MS / SLOT_MS);
+    Math.min(Math.max(Math.floor((epochMsOf(bytes) - startMs) / slotMs), 0), HOUR_MS / slotMs);
   const first = slotOf(low);
-  const isCut = Buffer.compare(bytesOfSecond(startMs + first * SLOT_MS), low) < 0;
+  const isCut = Buffer.compare(bytesOfSecond(startMs + first * slotMs), low) < 0;
   return { first: isCut ? first + 1 : first, end: slotOf(high) };
 }
 
@@ -98,7 +131,7 @@ const onlyKinds = ({ kinds }: HourPlan): string => (kinds === 'all' ? '' : `AND 
 type Piece = { region: Region; bounds: IdBounds; grainMs: number };
 
 function countByIndex(hour: HourQuery, { region, bounds, grainMs }: Piece): Count[] {
-  const { sql, parameters } = candidates(hour, region, bounds);
+  const { sql, parameters } = candidates(hour, { region, bounds });
   const rows = hour.reader.rows(
     `SELECT r.at / ${grainMs} AS piece, r.kind, count(*) ${sql} GROUP BY piece, r.kind`,
     ...parameters,
@@ -114,14 +147,14 @@ function countByMatcher(hour: HourQuery, { region, bounds, grainMs }: Piece): Co
 }
 
 function matchesOf(hour: HourQuery, region: Region, bounds: IdBounds): RecordKey[] {
-  const { sql, parameters } = candidates(hour, region, bounds);
+  const { sql, parameters } = candidates(hour, { region, bounds });
   const rows = hour.reader.rows(`SELECT r.n, r.id, r.kind ${sql}`, ...parameters) as [
     number,
     Uint8Array,
     number,
   ][];
   const keys = rows.map(([n, id, kind]) => ({ n, id, kind }));
-  return hour.plan.superset.isExact ? keys : keys.filter(key => isMatch(hour, key));
+  return hour.plan.isExact ? keys : keys.filter(key => isMatch(hour, key));
 }
 
 function toCounts({ reader }: HourQuery, rows: unknown[][], grainMs: number): Count[] {

@@ -45,8 +45,8 @@ function firstOfRegion(
   region: Region,
   { bounds, order, limit }: PageOrder & { bounds: IdBounds },
 ): RecordKey[] {
-  const { sql, parameters } = candidates(hour, region, bounds);
-  const { isExact } = hour.plan.superset;
+  const { sql, parameters } = candidates(hour, { region, bounds });
+  const { isExact } = hour.plan;
   const rows = hour.reader.rows(
     `SELECT r.n, r.id, r.kind ${sql} ORDER BY r.id ${order} ${isExact ? `LIMIT ${limit}` : ''}`,
     ...parameters,

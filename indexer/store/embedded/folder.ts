@@ -16,7 +16,8 @@ export function lockFolder(dir: string): { close: () => void } {
   try {
     mkdirSync(dir, { recursive: true });
     const lock = new DatabaseSync(join(dir, 'lock'));
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA user_version = 1; BEGIN EXCLUSIVE; COMMIT');
+    // A transaction that never ends and never writes: it needs no space, even on a full disk.
+    lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);

@@ -11,7 +11,7 @@
  *     texts     (n, message, rest)                rest = the record without what the others hold, as JSON, '' when nothing is left
  *     fts       rowid = n                         contentless; its tokens are exactly those of query/tokens.ts
  *     spans     (span, low, high, kinds)          512 records each (span = (n - 1) >> 9): lowest and highest id, the kinds in it
- *     rollup    (slot, kind, count)               records per 10 s (slot = at / 10,000) and kind
+ *     rollup    (grain, slot, kind, count)        records per kind and 10 s, 5 min and the hour (grain in ms, slot = at / grain)
  *     events    (id, source, container, action, document)
  *     subjects  (subject, container, document)    container and host of samples, once per container
  *     samples   (subject, at, reading)            at = stamp; reading = JSON array of numbers, see sample-row.ts
@@ -30,8 +30,11 @@ import { HOUR_MS } from './id-bytes.ts';
 export const FORMAT = 1;
 /** Records a span holds: fine enough that one holding a page is read in about a millisecond. */
 export const SPAN_BITS = 9;
-/** Grain of the rollup: the shortest bucket that a page of a quarter of an hour asks for. */
-export const SLOT_MS = 10_000;
+/**
+ * Grains of the rollup, each a part of the next. The finest is the shortest bucket that a page of a quarter of an hour asks
+ * for; a day is asked for in quarters of an hour, a month in hours.
+ */
+export const GRAINS_MS = [10_000, 300_000, 3_600_000] as const;
 
 const SCHEMA = `
   CREATE TABLE sources (source INTEGER PRIMARY KEY, document TEXT NOT NULL);
@@ -42,8 +45,8 @@ const SCHEMA = `
   CREATE TABLE texts (n INTEGER PRIMARY KEY, message TEXT NOT NULL, rest TEXT NOT NULL);
   CREATE VIRTUAL TABLE fts USING fts5(text, content='', columnsize=0, detail=full, tokenize='ascii');
   CREATE TABLE spans (span INTEGER PRIMARY KEY, low BLOB NOT NULL, high BLOB NOT NULL, kinds TEXT NOT NULL);
-  CREATE TABLE rollup (slot INTEGER NOT NULL, kind INTEGER NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (slot, kind)) WITHOUT ROWID;
+  CREATE TABLE rollup (grain INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
+    count INTEGER NOT NULL, PRIMARY KEY (grain, slot, kind)) WITHOUT ROWID;
   CREATE TABLE events (id BLOB PRIMARY KEY, source INTEGER NOT NULL, container TEXT NOT NULL, action TEXT NOT NULL,
     document TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE subjects (subject INTEGER PRIMARY KEY, container TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
@@ -83,7 +86,7 @@ export function openForWriting(path: string): DatabaseSync {
 
 /** Opens an existing file for reading, beside a writer or alone. */
 export function openForReading(path: string): DatabaseSync {
-  return open(path, true, 'PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY');
+  return open(path, true, 'PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY');
 }
 
 /** Written by a newer Quaylog: not damaged, only not ours to read. */

@@ -3,8 +3,9 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { LogRecord } from '#contract/log-record.ts';
 import { DamagedError, SPAN_BITS } from './hour-file.ts';
 import type { HourReader, Snapshot } from './hour-reader.ts';
-import type { HourPlan, QueryPlan } from './plan-query.ts';
+import type { Group, HourPlan, QueryPlan } from './plan-query.ts';
 import { decodeRecord, decodeWithoutRest } from './record-row.ts';
+import type { Words } from './superset.ts';
 
 /** low ≤ id < high, as bytes; a bound may be longer than an id, to stand just beyond one. */
 export type IdBounds = { low: Uint8Array; high: Uint8Array };
@@ -52,8 +53,8 @@ export function spansOf({ reader, snapshot, plan }: HourQuery, bounds: IdBounds)
 
 function isRare({ reader, snapshot, plan }: HourQuery): boolean {
   if (snapshot.lastN <= FEW) return true;
-  const { words } = plan.superset;
-  if (!words || words.isNegated) return false;
+  const words = leadOf(plan);
+  if (!words) return false;
   const [row] = reader.rows(
     `SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ? LIMIT ${FEW})`,
     words.match,
@@ -61,49 +62,77 @@ function isRare({ reader, snapshot, plan }: HourQuery): boolean {
   return Number(row?.[0]) < FEW;
 }
 
+/** The words by which the index can lead to the candidates. */
+function leadOf({ groups: [only, ...others] }: HourPlan): Words | null {
+  const words = only?.superset.words;
+  return words && !words.isNegated && others.length === 0 ? words : null;
+}
+
+/** SQL and the parameters of its question marks, in their order. */
+export type Clause = { sql: string; parameters: SQLInputValue[] };
+
 /**
- * `FROM … WHERE …` with its parameters, for the candidates of one region within bounds. The record is `r`; its text is
- * `t`, there only when a condition needs it.
+ * `FROM … WHERE …` for the candidates of one region within bounds. The record is `r`; its text is `t`, there only when a
+ * condition needs it, or `withTexts`.
  */
 export function candidates(
   { plan }: HourQuery,
-  region: Region,
-  bounds: IdBounds,
-): { sql: string; parameters: SQLInputValue[] } {
-  const { words, text } = plan.superset;
-  const where: string[] = [];
-  const parameters: SQLInputValue[] = [];
-  const add = (sql: string, ...values: SQLInputValue[]): void => {
-    where.push(sql);
-    parameters.push(...values);
-  };
-  // Numbers are bound as REAL, which FTS5 does not take for a rowid; big integers are bound as INTEGER.
-  const [first, last] = [BigInt(region.first), BigInt(region.last)];
-  let from = 'records AS r';
-  if (words && !words.isNegated) {
-    // CROSS JOIN: the index leads, whatever SQLite thinks of it.
-    from = 'fts CROSS JOIN records AS r ON r.n = fts.rowid';
-    add('fts MATCH ? AND fts.rowid BETWEEN ? AND ?', words.match, first, last);
+  { region, bounds, withTexts = false }: { region: Region; bounds: IdBounds; withTexts?: boolean },
+): Clause {
+  const lead = leadOf(plan);
+  const conditions = [
+    lead
+      ? clause('fts MATCH ? AND fts.rowid BETWEEN ? AND ?', lead.match, ...rowids(region))
+      : clause('r.n BETWEEN ? AND ?', ...rowids(region)),
+  ];
+  const [only, ...others] = plan.groups;
+  if (only && others.length === 0) {
+    if (plan.kinds !== 'all') conditions.push(ofKinds(plan.kinds));
+    conditions.push(...textConditions(only, region, lead));
   } else {
-    add('r.n BETWEEN ? AND ?', first, last);
-  }
-  if (words?.isNegated) {
-    add(
-      'r.n NOT IN (SELECT rowid FROM fts WHERE fts MATCH ? AND rowid BETWEEN ? AND ?)',
-      words.match,
-      first,
-      last,
+    conditions.push(
+      joinClauses(
+        plan.groups.map(group => groupCondition(group, region)),
+        ' OR ',
+      ),
     );
   }
-  if (plan.kinds !== 'all') add(`r.kind IN (${plan.kinds.join()})`);
-  if (Buffer.compare(bounds.low, region.low) > 0) add('r.id >= ?', bounds.low);
-  if (Buffer.compare(bounds.high, region.high) <= 0) add('r.id < ?', bounds.high);
-  if (text) {
-    from += ' CROSS JOIN texts AS t ON t.n = r.n';
-    add(text.sql, ...text.parameters);
-  }
-  return { sql: `FROM ${from} WHERE ${where.join(' AND ')}`, parameters };
+  if (Buffer.compare(bounds.low, region.low) > 0) conditions.push(clause('r.id >= ?', bounds.low));
+  if (Buffer.compare(bounds.high, region.high) <= 0) conditions.push(clause('r.id < ?', bounds.high));
+  const { sql, parameters } = joinClauses(conditions, ' AND ');
+  const needsTexts = withTexts || plan.groups.some(group => group.superset.text);
+  // CROSS JOIN: the index leads, whatever SQLite thinks of it.
+  const from = lead ? 'fts CROSS JOIN records AS r ON r.n = fts.rowid' : 'records AS r';
+  return {
+    sql: `FROM ${from} ${needsTexts ? 'CROSS JOIN texts AS t ON t.n = r.n' : ''} WHERE ${sql}`,
+    parameters,
+  };
 }
+
+function groupCondition(group: Group, region: Region): Clause {
+  return joinClauses([ofKinds(group.kinds), ...textConditions(group, region, null)], ' AND ');
+}
+
+function textConditions({ superset }: Group, region: Region, lead: Words | null): Clause[] {
+  const { words, text } = superset;
+  const conditions: Clause[] = [];
+  if (words && words !== lead) {
+    const sql = `r.n ${words.isNegated ? 'NOT IN' : 'IN'} (SELECT rowid FROM fts WHERE fts MATCH ? AND rowid BETWEEN ? AND ?)`;
+    conditions.push(clause(sql, words.match, ...rowids(region)));
+  }
+  if (text) conditions.push(text);
+  return conditions;
+}
+
+const clause = (sql: string, ...parameters: SQLInputValue[]): Clause => ({ sql, parameters });
+const ofKinds = (kinds: readonly number[]): Clause => clause(`r.kind IN (${kinds.join()})`);
+/** Numbers are bound as REAL, which FTS5 does not take for a rowid; big integers are bound as INTEGER. */
+const rowids = ({ first, last }: Region): [bigint, bigint] => [BigInt(first), BigInt(last)];
+
+const joinClauses = (clauses: readonly Clause[], operator: string): Clause => ({
+  sql: `(${clauses.map(({ sql }) => sql).join(operator)})`,
+  parameters: clauses.flatMap(({ parameters }) => parameters),
+});
 
 export type RecordKey = { n: number; id: Uint8Array; kind: number };
 
@@ -124,6 +153,7 @@ function decode(
 ): LogRecord {
   const [row] = reader.rows('SELECT message, rest FROM texts WHERE n = ?', n);
   const template = snapshot.templates.get(kind);
-  if (!row || !template) throw new DamagedError(`record ${n} of ${reader.hour} is incomplete`);
+  if (!row || !template || id.length !== 20)
+    throw new DamagedError(`record ${n} of ${reader.hour} is incomplete`);
   return decoder(template, { id, message: String(row[0]), rest: String(row[1]) });
 }

@@ -6,10 +6,11 @@ import { promisify } from 'node:util';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
-import { openForWriting, SLOT_MS } from './hour-file.ts';
+import { openForWriting } from './hour-file.ts';
 import { bytesOfId } from './id-bytes.ts';
 import { createKindWriter, type KindWriter } from './kind-writer.ts';
 import { encodeRecord } from './record-row.ts';
+import { createRollupWriter } from './rollup-writer.ts';
 import { encodeReading, subjectOf } from './sample-row.ts';
 import { createSpanWriter } from './span-writer.ts';
 import { tokenText } from './token-text.ts';
@@ -101,13 +102,11 @@ function createRecordAppender(
   const insertRecord = db.prepare('INSERT OR IGNORE INTO records (n, id, kind, at) VALUES (?, ?, ?, ?)');
   const insertText = db.prepare('INSERT INTO texts (n, message, rest) VALUES (?, ?, ?)');
   const insertTokens = db.prepare('INSERT INTO fts (rowid, text) VALUES (?, ?)');
-  const addToRollup = db.prepare(`INSERT INTO rollup (slot, kind, count) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+  const rollup = createRollupWriter(db);
   const spans = createSpanWriter(db);
   let lastN = Number(db.prepare('SELECT coalesce(max(n), 0) AS n FROM records').get()?.['n']);
 
   return records => {
-    const counts = new Map<number, Map<number, number>>();
     const duplicates = placesWithout(records, record => {
       const row = encodeRecord(record);
       const kind = kinds.kindOf(record);
@@ -117,21 +116,13 @@ function createRecordAppender(
       insertText.run(n, row.message, row.rest);
       insertTokens.run(n, tokenText(record.message));
       spans.add(n, row.id, kind);
-      countIn(counts, Math.floor(row.at / SLOT_MS), kind);
+      rollup.add(row.at, kind);
       return true;
     });
     spans.flush();
-    for (const [slot, byKind] of counts) {
-      for (const [kind, count] of byKind) addToRollup.run(slot, kind, count);
-    }
+    rollup.flush();
     return duplicates;
   };
-}
-
-function countIn(counts: Map<number, Map<number, number>>, slot: number, kind: number): void {
-  let byKind = counts.get(slot);
-  if (!byKind) counts.set(slot, (byKind = new Map<number, number>()));
-  byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
 }
 
 function createEventAppender(db: DatabaseSync, kinds: KindWriter): (event: ContainerEvent) => boolean {

@@ -29,6 +29,13 @@ export function bytesOfId(id: string): Uint8Array {
   return bytes;
 }
 
+/** Seconds since the epoch, from the first seven characters: 32 of their 35 bits. */
+export function secondsOfId(id: string): number {
+  let bits = 0;
+  for (let i = 0; i < 7; i++) bits = bits * 32 + ((VALUES[id.charCodeAt(i)] ?? 0) & 31);
+  return Math.floor(bits / 8);
+}
+
 /** The inverse of `bytesOfId`. */
 export function idOfBytes(bytes: Uint8Array): string {
   let id = '';
@@ -42,8 +49,11 @@ export function idOfBytes(bytes: Uint8Array): string {
 
 /** Milliseconds since the epoch, rounded down. */
 export function epochMsOf(bytes: Uint8Array): number {
-  return uint32(bytes, 0) * 1_000 + Math.floor(uint32(bytes, 4) / 1_000_000);
+  return secondsOf(bytes) * 1_000 + Math.floor(nanosecondsOf(bytes) / 1_000_000);
 }
+
+export const secondsOf = (bytes: Uint8Array): number => uint32(bytes, 0);
+export const nanosecondsOf = (bytes: Uint8Array): number => uint32(bytes, 4);
 
 /** The least bytes of any id with a stamp at or after `ms` (whole seconds) since the epoch. */
 export function bytesOfSecond(ms: number): Uint8Array {

@@ -6,8 +6,8 @@ import type { IdBounds } from './hour-query.ts';
 import { epochMsOf } from './id-bytes.ts';
 import { isDamage } from './store-error.ts';
 
-/** Each holds up to 8 MB of pages. */
-const MAX_OPEN = 8;
+/** A day and some more. Each holds up to 2 MB of pages; the rest is in the cache of the operating system. */
+const MAX_OPEN = 32;
 
 /** A file cannot be read: damaged, or of a newer Quaylog. The question is to be put again, without it. */
 export class UnreadableHourError extends Error {

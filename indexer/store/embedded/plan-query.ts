@@ -13,10 +13,17 @@ import { everything, supersetOf, type Superset } from './superset.ts';
 
 type Leaf = Extract<QueryNode, { field: string }>;
 
+/** Kinds for which the same residual is left, and the superset of that. */
+export type Group = { kinds: number[]; superset: Superset };
+
 export type HourPlan = {
   /** The kinds that can match, or all; an empty list: nothing in this file does. */
   kinds: number[] | 'all';
-  superset: Superset;
+  groups: Group[];
+  /** The superset holds the matches and nothing else. */
+  isExact: boolean;
+  /** Whether a record matches, its kind alone says. */
+  isByKind: boolean;
 };
 
 export type QueryPlan = {
@@ -58,23 +65,25 @@ function planHour(
   kinds: ReadonlyMap<number, LogRecord>,
 ): HourPlan {
   const able: number[] = [];
-  const residuals = new Map<string, QueryNode | true>();
+  const groups = new Map<string, Group>();
   for (const [kind, sample] of kinds) {
     const residual = shrink(tree, leaf => tests.get(leaf)?.(sample));
     if (residual === false) continue;
     able.push(kind);
-    residuals.set(JSON.stringify(residual), residual);
+    const key = JSON.stringify(residual);
+    const group = groups.get(key) ?? {
+      kinds: [],
+      superset: residual === true ? everything : supersetOf(residual),
+    };
+    group.kinds.push(kind);
+    groups.set(key, group);
   }
-  const [only, ...others] = residuals.values();
+  const supersets = [...groups.values()].map(group => group.superset);
   return {
     kinds: able.length === kinds.size ? 'all' : able,
-    // Kinds of different residuals share one superset: all of the file, put to the matcher.
-    superset:
-      only === undefined || others.length > 0
-        ? { ...everything, isExact: false }
-        : only === true
-          ? everything
-          : supersetOf(only),
+    groups: [...groups.values()],
+    isExact: supersets.every(superset => superset.isExact),
+    isByKind: supersets.every(superset => superset === everything),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A record as a row, and back. What a row does not hold in a column of its own stands in `rest`. */
 import { LEVELS, STREAMS } from '#contract/levels.ts';
 import type { LevelSource, LogRecord } from '#contract/log-record.ts';
-import { bytesOfId, epochMsOf, HOUR_MS, idOfBytes } from './id-bytes.ts';
+import { bytesOfId, epochMsOf, HOUR_MS, idOfBytes, nanosecondsOf, secondsOf } from './id-bytes.ts';
 
 /** Codes in the files: never reorder. */
 const LEVEL_SOURCES: readonly LevelSource[] = ['json', 'logfmt', 'text', 'status', 'trace'];
@@ -92,36 +92,28 @@ const EVENT_HELD = new Set(['id', 'dataset']);
 
 function encodeRest(record: LogRecord, id: Uint8Array, isClean: boolean): string {
   const rest: Record<string, unknown> = {};
-  let count = 0;
-  const put = (key: string, value: unknown): void => {
-    rest[key] = value;
-    count++;
-  };
-  if (!isClean) put('message', record.message);
-  if (record['@timestamp'] !== stampOfBytes(id)) put('@timestamp', record['@timestamp']);
-  const log = without(record.log, LOG_HELD);
-  if (log) put('log', log);
-  const event = without(record.event, EVENT_HELD);
-  if (event) put('event', event);
-  for (const [key, value] of Object.entries(record)) if (!HELD.has(key)) put(key, value);
-  return count === 0 ? '' : JSON.stringify(rest);
+  if (!isClean) rest['message'] = record.message;
+  if (record['@timestamp'] !== stampOfBytes(id)) rest['@timestamp'] = record['@timestamp'];
+  copyOthers(record.log, LOG_HELD, () => (rest['log'] ??= {}) as Record<string, unknown>);
+  copyOthers(record.event, EVENT_HELD, () => (rest['event'] ??= {}) as Record<string, unknown>);
+  copyOthers(record, HELD, () => rest);
+  for (const _ in rest) return JSON.stringify(rest);
+  return '';
 }
 
-/** What is left of an object, or undefined when nothing is. */
-function without(object: object, held: ReadonlySet<string>): object | undefined {
-  const left = Object.entries(object).filter(([key]) => !held.has(key));
-  return left.length > 0 ? Object.fromEntries(left) : undefined;
+/** Copies what columns do not hold; `target` is made only when there is something. */
+function copyOthers(from: object, held: ReadonlySet<string>, target: () => Record<string, unknown>): void {
+  for (const key in from) if (!held.has(key)) target()[key] = (from as Record<string, unknown>)[key];
 }
 
 // Records come second after second: the date of one second is worth remembering.
 const last = { seconds: -1, text: '' };
 
 function stampOfBytes(id: Uint8Array): string {
-  const view = new DataView(id.buffer, id.byteOffset, 8);
-  const seconds = view.getUint32(0);
+  const seconds = secondsOf(id);
   if (seconds !== last.seconds) {
     last.text = new Date(seconds * 1_000).toISOString().slice(0, 20);
     last.seconds = seconds;
   }
-  return `${last.text}${String(view.getUint32(4)).padStart(9, '0')}Z`;
+  return `${last.text}${String(nanosecondsOf(id)).padStart(9, '0')}Z`;
 }

@@ -16,8 +16,8 @@ const NEARLY_FULL_BYTES = 2 ** 20;
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error);
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) return true;
-  // JSON that does not parse, an id that is too short: we wrote neither.
-  return error instanceof DamagedError || error instanceof SyntaxError || error instanceof RangeError;
+  // JSON that does not parse: we did not write that.
+  return error instanceof DamagedError || error instanceof SyntaxError;
 }
 
 /** The error as the port words it: `store_full` or `store_failed`. */

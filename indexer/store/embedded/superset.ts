@@ -139,8 +139,8 @@ function existsSet(field: string): Superset {
     : anything;
 }
 
-/** What columns and kinds hold is not there; a name with a wildcard may mean that too. */
-const isInRest = (field: string): boolean =>
+/** Whether a field can only be in `rest`: columns and kinds hold the others, and a name with a wildcard may mean those. */
+export const isInRest = (field: string): boolean =>
   !field.includes('*') &&
   !/^(?:message|@timestamp|container|host|compose)(?:\.|$)|^(?:log|event|event\.id|event\.dataset)$/.test(
     field,

@@ -4,7 +4,7 @@ import type { StoreBatch } from '../log-store.ts';
 import { listHours, lockFolder, removeHour, setHourAside } from './folder.ts';
 import { hourOfMs, type Hour } from './hour-file.ts';
 import type { Duplicates, HourBatch } from './hour-writer.ts';
-import { bytesOfId, epochMsOf } from './id-bytes.ts';
+import { HOUR_MS, secondsOfId } from './id-bytes.ts';
 import { createOpenWriters } from './open-writers.ts';
 import { hoursToDrop, type RetentionPolicy } from './retention.ts';
 import { isDamage, toStoreError } from './store-error.ts';
@@ -33,14 +33,12 @@ export function createWriter({ dir, retention, notify }: WriterOptions): Writer 
   const queue = createWriteQueue(() => hours.trim());
 
   function appendAll(batch: StoreBatch, touched: Set<Syncable>): Duplicates {
-    const duplicates: Duplicates = { records: [], events: [], samples: [] };
-    for (const [hour, part] of byHour(batch)) {
-      const found = appendToHour(hour, part, touched);
-      duplicates.records.push(...found.records);
-      duplicates.events.push(...found.events);
-      duplicates.samples.push(...found.samples);
-    }
-    return duplicates;
+    const found = byHour(batch).map(([hour, part]) => appendToHour(hour, part, touched));
+    return {
+      records: found.flatMap(duplicates => duplicates.records),
+      events: found.flatMap(duplicates => duplicates.events),
+      samples: found.flatMap(duplicates => duplicates.samples),
+    };
   }
 
   /** A damaged file does not stop what is new: it goes to a fresh one. */
@@ -97,12 +95,12 @@ export function createWriter({ dir, retention, notify }: WriterOptions): Writer 
   };
 }
 
-function byHour(batch: StoreBatch): Map<Hour, HourBatch> {
-  const parts = new Map<Hour, HourBatch>();
+function byHour(batch: StoreBatch): [Hour, HourBatch][] {
+  const parts = new Map<number, HourBatch>();
   const partOf = (id: string): HourBatch => {
-    const hour = hourOfMs(epochMsOf(bytesOfId(id)));
-    let part = parts.get(hour);
-    if (!part) parts.set(hour, (part = { records: [], events: [], samples: [] }));
+    const index = Math.floor(secondsOfId(id) / 3_600);
+    let part = parts.get(index);
+    if (!part) parts.set(index, (part = { records: [], events: [], samples: [] }));
     return part;
   };
   batch.records.forEach((document, place) => partOf(document.event.id).records.push({ place, document }));
@@ -111,5 +109,5 @@ function byHour(batch: StoreBatch): Map<Hour, HourBatch> {
     const stamp = document['@timestamp'];
     partOf(idRange(stamp, stamp).from).samples.push({ place, document });
   });
-  return parts;
+  return [...parts].map(([index, part]) => [hourOfMs(index * HOUR_MS), part]);
 }
