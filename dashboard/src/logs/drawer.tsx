@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { Button } from '../ui/button.tsx';
-import { formatBytes, formatDateTime, formatRelative } from '../ui/format.ts';
+import { formatBytes, formatClock, formatDateTime, formatRelative } from '../ui/format.ts';
 import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
 import { stripeOf } from './container-stripe.ts';
@@ -155,8 +155,11 @@ function Frame({ stamp, name, badge, color, tabs, children, onMove, onClose }: F
         <span className={styles.name} title={name}>
           {name}
         </span>
-        <time className={styles.when} title={`${stamp} (UTC)\n${formatRelative(Date.parse(stamp), now)}`}>
-          {formatDateTime(stamp, zone)}
+        <time
+          className={styles.when}
+          title={`${formatDateTime(stamp, zone)}\n${stamp} (UTC)\n${formatRelative(Date.parse(stamp), now)}`}
+        >
+          {formatClock(stamp, zone)}
         </time>
         <span>
           <Button quiet label="Previous row (k)" onClick={() => onMove(-1)}>

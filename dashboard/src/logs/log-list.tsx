@@ -55,7 +55,7 @@ export function LogList({ session, state, isStale, isFollowing, selectedId, onOp
     } else onOpen(id);
   };
 
-  const events = session.events();
+  const { events } = state;
   return (
     <div
       ref={list}

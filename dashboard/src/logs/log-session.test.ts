@@ -213,7 +213,7 @@ describe('events in the stream', () => {
     expect(shown(session)).toEqual(['line 1', 'line 3']);
     session.showEvents(true);
     expect(shown(session)).toHaveLength(3);
-    expect(session.events()).toHaveLength(1);
+    expect(session.state().events).toHaveLength(1);
   });
 
   it('wait until the part of the past they belong to is read', async () => {

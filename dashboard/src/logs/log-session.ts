@@ -3,7 +3,6 @@
  * and reads second, and rows merge by id, so history and tail join without a gap or a double; after a lost connection
  * it reads what came in between. Plain TypeScript: React only draws its state.
  */
-import type { ContainerEvent } from '#contract/container-event.ts';
 import type { EventList } from '#contract/query.ts';
 import type { LiveSocket } from '../api/live-socket.ts';
 import { asApiError, createHistory, type FetchLogs, type History } from './history.ts';
@@ -30,8 +29,6 @@ export type LogSession = {
   buffer: LogBuffer;
   state: () => SessionState;
   subscribe: (listener: () => void) => () => void;
-  /** Container events of the range, oldest first: for flags and for counting deaths in a row. */
-  events: () => readonly ContainerEvent[];
   showEvents: (isVisible: boolean) => void;
   loadOlder: () => Promise<void>;
   /** Reads the lines the server skipped; the row leaves when all of them are here. */
@@ -62,7 +59,12 @@ export function createLogSession(question: Question, deps: SessionDeps): LogSess
     signal: abort.signal,
     onRows: () => events.place(),
   });
-  const events: ShownEvents = createShownEvents(question.q, buffer, history.isWhole);
+  const events: ShownEvents = createShownEvents({
+    q: question.q,
+    buffer,
+    state,
+    isWhole: history.isWhole,
+  });
   const parts = { question, deps, buffer, state, history, events, signal: abort.signal };
   const tail = question.live ? startTail(parts) : (begin(parts), undefined);
   return {
@@ -70,7 +72,6 @@ export function createLogSession(question: Question, deps: SessionDeps): LogSess
     buffer,
     state: state.get,
     subscribe: state.subscribe,
-    events: events.all,
     showEvents: events.setVisible,
     loadOlder: history.loadOlder,
     async loadSkipped(row) {

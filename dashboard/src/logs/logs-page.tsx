@@ -24,6 +24,7 @@ import { useLogActions } from './use-log-actions.ts';
 import { useLogKeys } from './use-log-keys.ts';
 import { useLogSession, type ShownSession } from './use-log-session.ts';
 import { useLogsState } from './use-logs-state.ts';
+import { ROW_HEIGHT } from './use-row-window.ts';
 
 /** While live, counts are asked again this often. */
 const RECOUNT_MS = 5_000;
@@ -73,7 +74,11 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
         bucketMs={counts.data?.intervalMs ?? null}
         onChange={change}
       />
-      <Chart counts={counts} events={session.events()} onZoom={range => change({ ...range, live: false })} />
+      <Chart
+        counts={counts}
+        events={shown.state.events}
+        onZoom={range => change({ ...range, live: false })}
+      />
       <ProgressLine busy={newest.phase === 'loading' || newest.older === 'loading'} />
       <div
         className={classNames(
@@ -115,12 +120,13 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
 /** In the place of the rows while there are none. */
 function Overlay({ shown, state, change, onRetry }: LogsViewProps) {
   const { newest, isStale, session } = shown;
-  const isEmpty = newest.phase === 'ready' && session.buffer.size === 0;
+  // Events may still have rows where no line matches: the words stand below them.
+  const isEmpty = newest.phase === 'ready' && newest.total?.value === 0 && newest.received === 0;
   const isFirstLoad = newest.phase === 'loading' && !isStale;
   const failure =
     newest.phase === 'failed' && (!isStale || newest.error?.status !== 400) ? newest.error : null;
   return (
-    <div className={styles.over}>
+    <div className={styles.over} style={{ top: `min(${(session.buffer.size + 1) * ROW_HEIGHT}px, 50%)` }}>
       {isFirstLoad && <Skeleton lines={18} />}
       {failure && (
         <ErrorPanel

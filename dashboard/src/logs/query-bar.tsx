@@ -3,6 +3,7 @@ import { useRef, useState, type RefObject } from 'react';
 import type { ApiError } from '../api/client.ts';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
+import { Sentence } from '../ui/sentence.tsx';
 import type { LogsState } from './logs-url.ts';
 import styles from './query-bar.module.css';
 import { queryTokens, type QueryToken } from './query-text.ts';
@@ -115,8 +116,14 @@ function Hint({ isAsked, isEmpty, onClear }: { isAsked: boolean; isEmpty: boolea
 
 const Problem = ({ error }: { error: ApiError }) => (
   <p className={styles.problem} id="query-problem" role="alert">
-    <b>{error.message}</b>
-    {error.hint !== undefined && <span>{error.hint}</span>}
+    <b>
+      <Sentence text={error.message} />
+    </b>
+    {error.hint !== undefined && (
+      <span>
+        <Sentence text={error.hint} />
+      </span>
+    )}
   </p>
 );
 

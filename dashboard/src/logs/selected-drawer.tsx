@@ -36,7 +36,8 @@ export function SelectedDrawer({ session, state, change, onMove }: SelectedDrawe
     onMove,
     onClose: () => change({ detail: null }),
   };
-  if (row?.kind === 'event') return <EventDrawer event={row.event} events={session.events()} {...common} />;
+  if (row?.kind === 'event')
+    return <EventDrawer event={row.event} events={session.state().events} {...common} />;
   const record = row?.kind === 'record' ? row.record : data?.record;
   return record ? <RecordDrawer record={record} {...common} /> : null;
 }

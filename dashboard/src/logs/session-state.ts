@@ -1,3 +1,4 @@
+import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Total } from '#contract/query.ts';
 import type { ApiError } from '../api/client.ts';
 
@@ -8,6 +9,8 @@ export type SessionState = {
   tookMs: number;
   /** Whether older lines of the range are still unread; `full` when the buffer has no room for them. */
   older: 'none' | 'some' | 'loading' | 'failed' | 'full';
+  /** Container events of the range, oldest first: for flags, and for counting deaths in a row. */
+  events: readonly ContainerEvent[];
   /** Lines that came live since the session began, skipped ones included. */
   received: number;
   /** Browser clock minus engine stamp of the newest pushed line; null before the first. */
@@ -28,6 +31,7 @@ export function createStateHolder(): StateHolder {
     total: null,
     tookMs: 0,
     older: 'none',
+    events: [],
     received: 0,
     lagMs: null,
   };

@@ -4,29 +4,35 @@ import { createEventFilter } from './event-filter.ts';
 import { worthARow } from './event-words.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { eventRow } from './log-row-types.ts';
+import type { StateHolder } from './session-state.ts';
 
 export const EVENTS_LIMIT = 1_000;
 
 export type ShownEvents = {
-  /** Oldest first; only those of containers the query does not rule out. */
-  all: () => readonly ContainerEvent[];
+  /** Takes in those of containers the query does not rule out; the state then holds them all. */
   add: (events: readonly ContainerEvent[]) => void;
   /** Puts the rows into the buffer that belong there now, and takes out those that do not. */
   place: () => void;
   setVisible: (isVisible: boolean) => void;
 };
 
-/** @param isWhole whether the oldest line shown is the oldest of the range. */
-export function createShownEvents(q: string, buffer: LogBuffer, isWhole: () => boolean): ShownEvents {
+type ShownEventsParts = {
+  q: string;
+  buffer: LogBuffer;
+  state: StateHolder;
+  /** Whether the oldest line shown is the oldest of the range. */
+  isWhole: () => boolean;
+};
+
+export function createShownEvents({ q, buffer, state, isWhole }: ShownEventsParts): ShownEvents {
   const concerns = createEventFilter(q);
-  let events: readonly ContainerEvent[] = [];
   let isVisible = true;
 
   function place(): void {
     // Events older than the oldest line read so far wait until that part of the past is on screen.
     const first = isWhole() ? '' : (firstLine(buffer) ?? '~');
     const rows = isVisible
-      ? worthARow(events)
+      ? worthARow(state.get().events)
           .map(eventRow)
           .filter(row => row.id >= first)
       : [];
@@ -36,11 +42,13 @@ export function createShownEvents(q: string, buffer: LogBuffer, isWhole: () => b
   }
 
   return {
-    all: () => events,
     add(more) {
-      const byId = new Map(events.map(event => [event.event.id, event]));
+      const byId = new Map(state.get().events.map(event => [event.event.id, event]));
       for (const event of more) if (concerns(event)) byId.set(event.event.id, event);
-      events = [...byId.values()].sort((a, b) => (a.event.id < b.event.id ? -1 : 1)).slice(-EVENTS_LIMIT);
+      const events = [...byId.values()]
+        .sort((a, b) => (a.event.id < b.event.id ? -1 : 1))
+        .slice(-EVENTS_LIMIT);
+      state.set({ events });
       place();
     },
     place,

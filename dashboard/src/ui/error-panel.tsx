@@ -1,5 +1,6 @@
 import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
+import { Sentence } from './sentence.tsx';
 import styles from './state-panel.module.css';
 
 type ErrorPanelProps = {
@@ -14,8 +15,14 @@ export function ErrorPanel({ title, error, onRetry }: ErrorPanelProps) {
   return (
     <div className={classNames(styles.panel, styles.error)} role="alert">
       <p className={styles.title}>{title}</p>
-      <p className={styles.text}>{error.message}</p>
-      {error.hint !== undefined && <p className={styles.text}>{error.hint}</p>}
+      <p className={styles.text}>
+        <Sentence text={error.message} />
+      </p>
+      {error.hint !== undefined && (
+        <p className={styles.text}>
+          <Sentence text={error.hint} />
+        </p>
+      )}
       {onRetry && (
         <div className={styles.actions}>
           <Button onClick={onRetry}>Retry</Button>
