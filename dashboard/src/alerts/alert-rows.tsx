@@ -9,6 +9,7 @@ import { Skeleton } from '../ui/progress.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
+import { eachAlert, firingBundles, type AlertBundle } from './alert-bundles.ts';
 import styles from './alerts.module.css';
 import { SeverityWord } from './severity-word.tsx';
 import { useRules } from './use-alerts.ts';
@@ -29,9 +30,8 @@ export function AlertRows({ query, isHistory }: AlertRowsProps) {
       />
     );
   }
-  const shown = query.data.alerts
-    .filter(alert => isHistory || alert.resolvedAt === null)
-    .sort((left, right) => right.firedAt.localeCompare(left.firedAt));
+  const { alerts } = query.data;
+  const shown = isHistory ? eachAlert(alerts) : firingBundles(alerts);
   if (shown.length === 0) return isHistory ? <NoHistory /> : <AllQuiet />;
   return (
     <div className={styles.scroll}>
@@ -57,8 +57,8 @@ export function AlertRows({ query, isHistory }: AlertRowsProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.map(alert => (
-            <AlertRow key={alert.id} alert={alert} now={now} />
+          {shown.map(bundle => (
+            <AlertRow key={bundle.newest.id} bundle={bundle} now={now} />
           ))}
         </tbody>
       </table>
@@ -66,8 +66,9 @@ export function AlertRows({ query, isHistory }: AlertRowsProps) {
   );
 }
 
-function AlertRow({ alert, now }: { alert: Alert; now: number }) {
+function AlertRow({ bundle, now }: { bundle: AlertBundle; now: number }) {
   const zone = useZone();
+  const { newest: alert, count, since } = bundle;
   return (
     <tr>
       <td>
@@ -91,6 +92,12 @@ function AlertRow({ alert, now }: { alert: Alert; now: number }) {
         </Link>
         <div className={styles.dim}>
           <SeverityWord severity={alert.severity} />
+          {count > 1 && (
+            <span className={styles.warn}>
+              {' '}
+              · {count} times since {formatDateTime(since, zone).slice(11, 19)}
+            </span>
+          )}
           {alert.suppressed && ' · not sent: within the cooldown of its rule'}
         </div>
       </td>

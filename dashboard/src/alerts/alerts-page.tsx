@@ -1,5 +1,6 @@
 import { Link, Redirect, useLocation } from 'wouter';
 import { LiveNote } from '../ui/live-note.tsx';
+import { firingBundles } from './alert-bundles.ts';
 import { AlertRows } from './alert-rows.tsx';
 import styles from './alerts.module.css';
 import { DeliveryLog } from './delivery-log.tsx';
@@ -18,7 +19,7 @@ export function AlertsPage() {
   const [path] = useLocation();
   const tab = TABS.find(one => one.path === path.replace(/\/$/, ''))?.path;
   const alerts = useAlerts();
-  const firing = alerts.data?.alerts.filter(alert => alert.resolvedAt === null).length ?? 0;
+  const firing = firingBundles(alerts.data?.alerts ?? []).length;
   if (tab === undefined) return <Redirect to="/alerts" replace />;
   return (
     <main className={styles.page}>

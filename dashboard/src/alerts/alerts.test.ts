@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AlertRule, RuleMatch } from '#contract/rule.ts';
+import type { Alert, AlertRule, RuleMatch } from '#contract/rule.ts';
+import { eachAlert, firingBundles } from './alert-bundles.ts';
 import { checkDraft, emptyDraft, fieldOfError, toDraft, toInput } from './rule-draft.ts';
 import { attemptInWords, deliveryInWords, matchInWords, orderRules } from './rule-words.ts';
 
@@ -122,4 +123,37 @@ test('own rules come first, built-in ones last', () => {
     aRule({ name: 'z', origin: 'api' }),
   ];
   expect(orderRules(rules).map(rule => rule.name)).toEqual(['z', 'a', 'b']);
+});
+
+function anAlert(id: string, firedAt: string, over: Partial<Alert> = {}): Alert {
+  return {
+    id,
+    ruleId: 'r',
+    ruleName: 'Crash',
+    severity: 'error',
+    type: 'container.crash',
+    firedAt,
+    resolvedAt: null,
+    eventId: 'e',
+    summary: '',
+    container: { id: 'c', name: 'web', image: 'i' },
+    host: 'a',
+    suppressed: false,
+    ...over,
+  };
+}
+
+test('a crash loop fires as one line with a number and its beginning', () => {
+  const alerts = [
+    anAlert('1', '2026-11-22T10:00:00Z'),
+    anAlert('3', '2026-11-22T10:02:00Z'),
+    anAlert('2', '2026-11-22T10:01:00Z', { container: { id: 'c2', name: 'web', image: 'i' } }),
+    anAlert('other', '2026-11-22T10:01:30Z', { host: 'b' }),
+    anAlert('over', '2026-11-22T10:03:00Z', { resolvedAt: '2026-11-22T10:04:00Z' }),
+  ];
+  expect(firingBundles(alerts).map(({ newest, count, since }) => [newest.id, count, since])).toEqual([
+    ['3', 3, '2026-11-22T10:00:00Z'],
+    ['other', 1, '2026-11-22T10:01:30Z'],
+  ]);
+  expect(eachAlert(alerts).map(({ newest }) => newest.id)).toEqual(['over', '3', 'other', '2', '1']);
 });

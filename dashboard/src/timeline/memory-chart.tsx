@@ -20,7 +20,7 @@ import { STATE_WORDS } from './mark-words.ts';
 import styles from './memory-chart.module.css';
 import { runEnds, spanOf } from './story-words.ts';
 import { createScale, ticksOf } from './time-scale.ts';
-import { layoutBars, type Bar } from './timeline-layout.ts';
+import { layoutBars, type Row } from './timeline-layout.ts';
 import { useWidth } from './use-width.ts';
 
 const LEFT_PX = 58;
@@ -32,32 +32,32 @@ const STRIP_PX = 8;
 
 type MemoryChartProps = {
   story: Story;
-  /** What the container was around the event, from the timeline. */
-  bars: readonly Bar[];
+  /** The container around the event, from the timeline; undefined until that answers. */
+  row: Row | undefined;
   now: number;
 };
 
 /** Memory against its limit up to the event, and under it, on the same axis, what the container was doing. */
-export function MemoryChart({ story, bars, now }: MemoryChartProps) {
+export function MemoryChart({ story, row, now }: MemoryChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = Math.max(40, useWidth(box) - LEFT_PX - RIGHT_PX);
   const points = toMemoryPoints(story.samples);
   const limit = story.memoryLimitBytes;
   const frame: Frame = { ...spanOf(story), width, height: PLOT_PX, topBytes: topOf(points, limit) };
   const { glyph, tone } = eventShape(story);
+  const ends = runEnds(row?.marks ?? []);
   const deathX = xOf(Date.parse(story.event['@timestamp']), frame);
   return (
     <div ref={box} className={styles.box}>
       <svg width={width + LEFT_PX + RIGHT_PX} height={STRIP_TOP + STRIP_PX + 4} role="img">
         <title>{describe(points, limit)}</title>
         <g transform={`translate(${LEFT_PX} ${TOP_PX})`}>
-          <Axes frame={frame} />
-          {points.length === 0 && (
-            <text className={styles.empty} x={width / 2} y={PLOT_PX / 2}>
-              No sample was taken around this time
-            </text>
-          )}
-          {splitRuns(points, runEnds(bars)).map(piece => (
+          <TimeAxis frame={frame} />
+          {(points.length > 0 || limit !== null) && <ByteAxis frame={frame} />}
+          {ends.map(end => (
+            <line key={end} className={styles.end} x1={xOf(end, frame)} x2={xOf(end, frame)} y2={PLOT_PX} />
+          ))}
+          {splitRuns(points, ends).map(piece => (
             <g key={piece[0]?.atMs}>
               <path className={styles.area} d={areaPath(piece, frame)} />
               <path className={styles.line} d={linePath(piece, frame)} />
@@ -74,15 +74,21 @@ export function MemoryChart({ story, bars, now }: MemoryChartProps) {
           <text className={classNames(styles.deathMark, styles[tone])} x={deathX} y={-8}>
             {glyph}
           </text>
+          {points.length === 0 && (
+            <text className={styles.empty} x={width / 2} y={PLOT_PX / 2}>
+              No sample was taken around this time
+            </text>
+          )}
         </g>
         <g transform={`translate(${LEFT_PX} ${STRIP_TOP})`}>
-          {layoutBars(bars, createScale(frame, width), now).map(bar => (
+          {layoutBars(row?.bars ?? [], createScale(frame, width), now).map(bar => (
             <rect
               key={`${bar.fromMs} ${bar.state}`}
               className={styles[bar.state]}
               x={bar.x}
               width={bar.width}
               height={STRIP_PX}
+              fill={bar.state === 'nodata' ? 'url(#no-data)' : undefined}
             >
               <title>{STATE_WORDS[bar.state]}</title>
             </rect>
@@ -118,32 +124,30 @@ function describe(points: readonly MemoryPoint[], limit: number | null): string 
     : `Memory ${against}: at most ${formatBytes(most)}, last ${formatBytes(last.bytes)}`;
 }
 
-function Axes({ frame }: { frame: Frame }) {
+function ByteAxis({ frame }: { frame: Frame }) {
+  return byteTicks(frame).map(tick => (
+    <g key={tick.bytes}>
+      <line className={styles.grid} x1={0} x2={frame.width} y1={tick.y} y2={tick.y} />
+      <text className={styles.tick} x={-6} y={tick.y} textAnchor="end">
+        {formatBytes(tick.bytes)}
+      </text>
+    </g>
+  ));
+}
+
+function TimeAxis({ frame }: { frame: Frame }) {
   const timeZone = useZone() === 'utc' ? 'UTC' : undefined;
-  const ticks = ticksOf(createScale(frame, frame.width), timeZone);
-  return (
-    <>
-      {byteTicks(frame).map(tick => (
-        <g key={tick.bytes}>
-          <line className={styles.grid} x1={0} x2={frame.width} y1={tick.y} y2={tick.y} />
-          <text className={styles.tick} x={-6} y={tick.y} textAnchor="end">
-            {formatBytes(tick.bytes)}
-          </text>
-        </g>
-      ))}
-      {ticks.map(tick => (
-        <text
-          key={tick.atMs}
-          className={styles.tick}
-          x={Math.min(frame.width - 16, Math.max(16, tick.x))}
-          y={frame.height + 12}
-          textAnchor="middle"
-        >
-          {tick.label}
-        </text>
-      ))}
-    </>
-  );
+  return ticksOf(createScale(frame, frame.width), timeZone).map(tick => (
+    <text
+      key={tick.atMs}
+      className={styles.tick}
+      x={Math.min(frame.width - 16, Math.max(16, tick.x))}
+      y={frame.height + 12}
+      textAnchor="middle"
+    >
+      {tick.label}
+    </text>
+  ));
 }
 
 function Limit({ limit, frame }: { limit: number | null; frame: Frame }) {

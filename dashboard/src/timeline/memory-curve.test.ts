@@ -38,6 +38,7 @@ test.each<{ what: string; used: [number, number][]; limit: number | null; top: n
     limit: 8_192 * MB,
     top: 20 * MB * 1.12,
   },
+  { what: 'the limit when there is no sample', used: [], limit: 24 * MB, top: 24 * MB * 1.12 },
   { what: 'something to divide by without any sample', used: [], limit: null, top: 1 },
 ])('the axis reaches $what', ({ used, limit, top }) => {
   expect(topOf(points(...used), limit)).toBeCloseTo(top, 3);

@@ -21,7 +21,8 @@ export function toMemoryPoints(
 export function topOf(points: readonly MemoryPoint[], limitBytes: number | null): number {
   const highest = points.reduce((most, point) => Math.max(most, point.bytes), 0);
   // A limit twenty times the use would press the curve flat on the axis: it is then said in words, not drawn.
-  const shown = limitBytes !== null && limitBytes <= highest * 20 ? Math.max(limitBytes, highest) : highest;
+  const isNear = limitBytes !== null && (highest === 0 || limitBytes <= highest * 20);
+  const shown = isNear ? Math.max(limitBytes, highest) : highest;
   return Math.max(1, shown * 1.12);
 }
 

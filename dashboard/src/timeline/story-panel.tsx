@@ -15,10 +15,10 @@ import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
 import { MemoryChart } from './memory-chart.tsx';
-import { deliveriesOf, sameBeforeInWords, spanOf } from './story-words.ts';
+import { deliveriesOf, exitInWords, sameBeforeInWords, spanOf } from './story-words.ts';
 import { StoryLines } from './story-lines.tsx';
 import { toRange } from './time-range.ts';
-import type { Bar } from './timeline-layout.ts';
+import type { Row } from './timeline-layout.ts';
 import styles from './story.module.css';
 
 /** While a story is this young its class, its first lines and its deliveries are still on their way. */
@@ -60,7 +60,7 @@ const isYoung = (story: Story | undefined): boolean =>
 
 function Told({ story, onClose }: { story: Story; onClose: () => void }) {
   const now = useNow(10_000);
-  const bars = useBars(story);
+  const row = useRow(story);
   return (
     <SidePanel
       label="Event story"
@@ -73,10 +73,10 @@ function Told({ story, onClose }: { story: Story; onClose: () => void }) {
     >
       <Head story={story} />
       <PanelSection title="Memory">
-        <MemoryChart key={story.event.event.id} story={story} bars={bars} now={now} />
+        <MemoryChart key={story.event.event.id} story={story} row={row} now={now} />
       </PanelSection>
       <PanelSection
-        title={`Last ${story.linesBefore.length} lines before`}
+        title={linesTitle(story.linesBefore.length)}
         aside={<Link href={logsAround(story.event)}>open in logs →</Link>}
       >
         <StoryLines lines={story.linesBefore} emptyText="It wrote nothing before." />
@@ -89,8 +89,10 @@ function Told({ story, onClose }: { story: Story; onClose: () => void }) {
   );
 }
 
-/** What the container was in the time of the memory curve. Without an answer the curve stands alone. */
-function useBars(story: Story): readonly Bar[] {
+const linesTitle = (count: number): string => (count > 1 ? `Last ${count} lines before` : 'Last line before');
+
+/** The container's row of the timeline in the time of the memory curve. Without an answer the curve stands alone. */
+function useRow(story: Story): Row | undefined {
   const { id } = story.event.container;
   const range = toRange(spanOf(story));
   const query = useQuery({
@@ -98,10 +100,8 @@ function useBars(story: Story): readonly Bar[] {
     queryFn: ({ signal }) => api.timeline({ ...range, container: id }, signal),
     placeholderData: keepPreviousData,
   });
-  return query.data?.rows.find(row => row.container.id === id)?.bars ?? NO_BARS;
+  return query.data?.rows.find(row => row.container.id === id);
 }
-
-const NO_BARS: readonly Bar[] = [];
 
 function EventMark({ event }: { event: ContainerEvent }) {
   const cause = event.death?.class;
@@ -146,10 +146,7 @@ function Head({ story }: { story: Story }) {
         {event.process?.exit_code !== undefined && (
           <>
             <dt>Exit code</dt>
-            <dd>
-              {event.process.exit_code}
-              {story.exitMeaning !== undefined && <span className={styles.dim}> · {story.exitMeaning}</span>}
-            </dd>
+            <dd>{exitInWords(event.process.exit_code, story.exitMeaning)}</dd>
           </>
         )}
         <dt>Restarts</dt>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
 import { markInWords, markLabel, markShape } from './mark-words.ts';
-import { deliveriesOf, neighbours, runEnds, sameBeforeInWords, spanOf } from './story-words.ts';
+import { deliveriesOf, exitInWords, neighbours, runEnds, sameBeforeInWords, spanOf } from './story-words.ts';
 import type { Mark } from './timeline-layout.ts';
 
 const AT = '2026-11-22T10:00:00.000000000Z';
@@ -28,10 +28,17 @@ test('the span holds all samples and at least a minute before and half a minute 
   expect(spanOf({ event, samples })).toEqual({ fromMs: at - 600_000, toMs: at + 60_000 });
 });
 
-test('a run ends where the container stops or restarts', () => {
-  const bar = (state: 'running' | 'restarting' | 'stopped', from: string) => ({ state, from, to: null });
-  const bars = [bar('running', AT), bar('restarting', '2026-11-22T10:01:00Z'), bar('stopped', 'never')];
-  expect(runEnds(bars)).toEqual([Date.parse('2026-11-22T10:01:00Z')]);
+test('a run ends at each death', () => {
+  const marks = [mark('start', 0), mark('die', 1), mark('oom', 2), mark('oom', 3, { exitCode: 137 })];
+  expect(runEnds(marks)).toEqual(['10:01', '10:03'].map(time => Date.parse(`2026-11-22T${time}:00Z`)));
+});
+
+test.each([
+  [137, '137 = SIGKILL: killed at once', '137 = SIGKILL: killed at once'],
+  [1, 'general error', '1: general error'],
+  [3, undefined, '3'],
+])('exit code %s with meaning %j reads %j', (code, meaning, words) => {
+  expect(exitInWords(code, meaning)).toBe(words);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 /** What the story panel decides before it draws. The cause itself comes from the indexer, word for word. */
 import type { Story } from '#contract/query.ts';
 import type { Delivery } from '#contract/rule.ts';
-import { isDeath, type Bar, type Mark } from './timeline-layout.ts';
+import { isDeath, type Mark } from './timeline-layout.ts';
 
 type Span = { fromMs: number; toMs: number };
 
@@ -15,11 +15,17 @@ export function spanOf(story: Pick<Story, 'event' | 'samples'>): Span {
 }
 
 /** When runs ended: there the curve breaks. */
-export function runEnds(bars: readonly Bar[]): number[] {
-  return bars
-    .filter(bar => bar.state === 'restarting' || bar.state === 'stopped')
-    .map(bar => Date.parse(bar.from))
+export function runEnds(marks: readonly Mark[]): number[] {
+  return marks
+    .filter(isDeath)
+    .map(mark => Date.parse(mark.at))
     .filter(Number.isFinite);
+}
+
+/** `137 = SIGKILL …` says the code itself; another meaning stands after it. */
+export function exitInWords(code: number, meaning: string | undefined): string {
+  if (meaning === undefined) return String(code);
+  return meaning.startsWith(`${code} `) ? meaning : `${code}: ${meaning}`;
 }
 
 /** Deliveries come as unknown in a story: what does not look like one is left out rather than drawn wrongly. */
