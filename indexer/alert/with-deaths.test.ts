@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { ContainerEvent } from '#contract/container-event.ts';
-import { createMemoryStore } from '../store/memory-store.ts';
 import { events } from './event-script.fixture.ts';
 import { explainDeaths, withDeaths } from './with-deaths.ts';
 
@@ -24,11 +23,11 @@ test('does not take the signals of one container for another', () => {
 });
 
 test('reads what lies around the deaths of a page, beyond its edges', async () => {
-  const store = createMemoryStore();
-  await store.append({
-    records: [],
-    events: events('start@-60 kill15@-9 kill9@-0.1 die137@0 stop@0.1'),
-    samples: [],
-  });
+  const stored = events('start@-60 kill15@-9 kill9@-0.1 die137@0 stop@0.1');
+  const store: Parameters<typeof explainDeaths>[1] = {
+    findEvents: ({ from, to }) =>
+      Promise.resolve(stored.filter(({ '@timestamp': at }) => at >= from && at < to).reverse()),
+    findSamples: () => Promise.resolve([]),
+  };
   expect(classes(await explainDeaths(events('die137@0'), store))).toEqual(['operator_stop']);
 });

@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -9,22 +7,20 @@ import { Webhook } from 'standardwebhooks';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { WebhookPayload } from '#contract/rule.ts';
 import { shiftStamp, stampOf } from '#contract/stamp.ts';
-import { createSqliteStateStore } from '../state/sqlite-state-store.ts';
-import type { StateStore } from '../state/state-store.ts';
-import type { LogStore } from '../store/log-store.ts';
-import { createMemoryStore } from '../store/memory-store.ts';
-import { createAlerting, type Alerting, type AlertingDeps } from './alerting.ts';
-import { events, type EventParts } from './event-script.fixture.ts';
-import { createRuleStore, type RuleStore } from './rule-store.ts';
+import { createSqliteStateStore } from '#indexer/state/sqlite-state-store.ts';
+import type { StateStore } from '#indexer/state/state-store.ts';
+import type { LogStore } from '#indexer/store/log-store.ts';
+import { createMemoryStore } from '#indexer/store/memory-store.ts';
+import { createAlerting, type Alerting, type AlertingDeps } from '#indexer/alert/alerting.ts';
+import { events, type EventParts } from '#indexer/alert/event-script.fixture.ts';
+import { createRuleStore, type RuleStore } from '#indexer/alert/rule-store.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const log = pino({ level: 'silent' });
 const now = () => new Date();
 
-type Request = { headers: Record<string, string>; body: string };
-let receiver: Server;
-let received: Request[];
-let answers: number[];
+let receiver: WebhookReceiver;
 let folder: string;
 let state: StateStore;
 let store: LogStore;
@@ -32,17 +28,7 @@ let rules: RuleStore;
 let alerting: Alerting | undefined;
 
 beforeEach(async () => {
-  received = [];
-  answers = [];
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', chunk => (body += String(chunk)));
-    request.on('end', () => {
-      received.push({ headers: request.headers as Record<string, string>, body });
-      response.writeHead(answers.shift() ?? 200).end();
-    });
-  });
-  await new Promise<void>(resolve => receiver.listen(0, '127.0.0.1', resolve));
+  receiver = await startWebhookReceiver();
   folder = mkdtempSync(join(tmpdir(), 'quaylog-alerts-'));
   store = createMemoryStore();
   state = openState();
@@ -51,13 +37,12 @@ afterEach(async () => {
   await alerting?.stop();
   alerting = undefined;
   await state.close();
-  receiver.closeAllConnections();
-  await new Promise(resolve => receiver.close(resolve));
+  await receiver.close();
   rmSync(folder, { recursive: true });
 });
 
 const openState = () => createSqliteStateStore({ file: join(folder, 'state.db') });
-const hookUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+const hookUrl = () => receiver.url;
 
 async function start(over: Partial<AlertingDeps> & { webhookUrl?: string } = {}): Promise<Alerting> {
   const settings = { rulesFile: '', webhookUrl: over.webhookUrl ?? hookUrl(), webhookSecret: SECRET };
@@ -96,7 +81,7 @@ const delivered = (count: number) =>
     const deliveries = await alerting!.deliveries(100);
     expect(deliveries.map(({ status }) => status)).toEqual(Array(count).fill('delivered'));
   }, 3_000);
-const payloads = () => received.map(({ body }) => JSON.parse(body) as WebhookPayload);
+const payloads = () => receiver.received.map(({ body }) => JSON.parse(body) as WebhookPayload);
 
 describe('what is alarming', () => {
   const OOM = { oomKilled: true, memoryLimitBytes: 24 * 1024 ** 2, restartCount: 3 };
@@ -157,8 +142,8 @@ describe('a delivery', () => {
       evidence: { memoryLimitBytes: 24 * 1024 ** 2, restartCount: 3 },
     });
     await delivered(1);
-    const [{ headers, body }] = received as [Request];
-    const payload = new Webhook(SECRET).verify(body, headers) as WebhookPayload;
+    const { headers, body } = receiver.received[0]!;
+    const payload = new Webhook(SECRET).verify(body, headers as Record<string, string>) as WebhookPayload;
     expect(payload).toMatchObject({
       type: 'container.oom',
       data: {
@@ -175,24 +160,27 @@ describe('a delivery', () => {
   });
 
   test('is tried again under the same id until it is taken, and every attempt is written down', async () => {
-    answers = [500, 503, 429];
+    receiver.answerNext(500, 503, 429);
     await start();
     await tell('die1@0');
     await delivered(1);
-    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     const [delivery] = await alerting!.deliveries(1);
     expect(delivery?.attempts.map(({ statusCode }) => statusCode)).toEqual([500, 503, 429, 200]);
   });
 
   test('is given up when the receiver says so, and can be sent again by hand', async () => {
-    answers = [410];
+    receiver.answerNext(410);
     await start();
     await tell('die1@0');
     await vi.waitFor(async () => expect((await alerting!.deliveries(1))[0]?.status).toBe('failed'), 3_000);
     const [delivery] = await alerting!.deliveries(1);
     await alerting!.replay(delivery!.id);
     await delivered(1);
-    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([delivery!.id, delivery!.id]);
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([
+      delivery!.id,
+      delivery!.id,
+    ]);
     await expect(alerting!.replay('nobody')).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -321,8 +309,8 @@ describe('whatever crashes', () => {
       await settled();
       await delivered(1);
       expect(await alerting!.alerts(10)).toHaveLength(1);
-      expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-      expect(received.length).toBeLessThanOrEqual(n === 3 ? 2 : 1);
+      expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+      expect(receiver.received.length).toBeLessThanOrEqual(n === 3 ? 2 : 1);
     },
   );
 
@@ -335,7 +323,7 @@ describe('whatever crashes', () => {
       await settled();
     }
     expect(await alerting!.alerts(10)).toHaveLength(1);
-    expect(received).toHaveLength(1);
+    expect(receiver.received).toHaveLength(1);
   });
 
   test('a death told live and again by inspection is one', async () => {
