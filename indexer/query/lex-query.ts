@@ -93,7 +93,7 @@ function readPhrase(text: string, start: number): Token {
     phrase += isEscape ? text.charAt(++at) : char;
   }
   const message = `The quote at ${start} has no end: add \`"\` after the phrase, or write \`\\"\` for the character itself.`;
-  throw new QueryProblem(start, message, text.endsWith('\\') ? {} : { corrected: `${text}\"` });
+  throw new QueryProblem(start, message, text.endsWith('\\') ? {} : { corrected: `${text}"` });
 }
 
 function readComparison(text: string, start: number): Token {
