@@ -1,35 +1,42 @@
-/** `quaylog collector`: reads the settings, collects until it is told to stop. */
+/** Entry of the collector: read the settings, collect until told to stop. Exit code 2 means: mend something first. */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { flagOf, SETTINGS } from '#contract/settings.ts';
 import { createCollector } from './collector.ts';
 import { readConfig } from './config.ts';
 
+const EXIT_MEND_FIRST = 2;
 /** An orchestrator waits ten seconds before it kills. */
-const STOP_WITHIN_MS = 6_000;
+const SEND_WITHIN_MS = 5_000;
+const STOP_WITHIN_MS = 9_000;
 
-/** Flags by setting name. Resolves with the exit code once stopped by SIGTERM or SIGINT, or when it cannot start. */
+/** Flags by setting name. Runs until SIGTERM or SIGINT; answers the exit code. */
 export async function runCollector(flags: Partial<Record<string, string | boolean>>): Promise<number> {
   const { config, problems } = readConfig(flags);
-  if (problems.length > 0) return fail(problems.map(problem => problem.message).join('; '));
-  const log = pino({ level: config.logLevel, base: { program: 'collector' } }, pino.destination(2));
+  if (problems.length > 0) return complain(problems.map(problem => problem.message));
+  const log = pino({ name: 'quaylog-collector', level: config.logLevel }, pino.destination(2));
   const collector = createCollector(config, log);
-  const stopped = new Promise<void>(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
+  const stopped = stopSignal();
   try {
     await Promise.race([collector.start(), stopped]);
   } catch (cause) {
-    return fail((cause as Error).message);
+    return complain([(cause as Error).message]);
   }
   await stopped;
-  await collector.stop(STOP_WITHIN_MS);
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  await collector.stop(SEND_WITHIN_MS);
   return 0;
 }
 
-function fail(message: string): number {
-  process.stderr.write(`quaylog collector: ${message}\n`);
-  return 1;
+function stopSignal(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function complain(messages: string[]): number {
+  for (const message of messages) process.stderr.write(`quaylog collector: ${message}\n`);
+  return EXIT_MEND_FIRST;
 }
 
 function parseFlags(args: string[]): Record<string, string> {
@@ -43,6 +50,6 @@ if (import.meta.main) {
   try {
     process.exit(await runCollector(parseFlags(process.argv.slice(2))));
   } catch (cause) {
-    process.exit(fail((cause as Error).message));
+    process.exit(complain([(cause as Error).message]));
   }
 }

@@ -1,0 +1,207 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ContainerSnapshot } from '#contract/container.ts';
+import { createCounters } from '../counters.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import type { ContainerDetails, Engine, EngineEvent, EventRead, LogRead } from '../engine/engine.ts';
+import { createContainerWatcher, type ContainerWatcher, type WatcherMemory } from './container-watcher.ts';
+import type { LifecycleEvent } from './lifecycle.ts';
+
+const at = (second: number) => `2026-11-22T10:00:${String(second).padStart(2, '0')}.000000000Z`;
+
+const web: ContainerDetails = {
+  id: 'c1',
+  name: 'web',
+  image: { name: 'shop/web' },
+  labels: {},
+  tty: false,
+  logDriver: 'json-file',
+  status: 'running',
+  running: true,
+  health: 'none',
+  exitCode: 0,
+  oomKilled: false,
+  error: '',
+  restartCount: 0,
+  restartPolicy: 'no',
+  createdAt: at(0),
+  startedAt: at(1),
+  finishedAt: null,
+  memoryLimitBytes: null,
+  stopSignal: 15,
+  stopTimeoutSeconds: 10,
+};
+
+/** An engine whose containers and events the test decides. */
+class FakeEngine {
+  containers = new Map<string, ContainerDetails>();
+  sessions: EventRead[] = [];
+  replays: EngineEvent[] = [];
+  logReads: { id: string; read: LogRead }[] = [];
+  private endSession: () => void = () => undefined;
+
+  readonly port = {
+    describe: () => Promise.resolve({}),
+    list: () => Promise.resolve([...this.containers.values()].map(({ id, running }) => ({ id, running }))),
+    inspect: (id: string) => {
+      const details = this.containers.get(id);
+      return details === undefined
+        ? Promise.reject(new EngineError('not_found', 'gone'))
+        : Promise.resolve(details);
+    },
+    readEvents: (read: EventRead) => {
+      this.sessions.push(read);
+      read.onOpen();
+      this.replays.splice(0).forEach(read.onEvent);
+      return new Promise<void>(resolve => {
+        this.endSession = resolve;
+        read.signal.addEventListener('abort', () => resolve());
+      });
+    },
+    readLogs: (id: string, read: LogRead) => {
+      this.logReads.push({ id, read });
+      if (!read.follow) return Promise.resolve();
+      return new Promise<void>(resolve => read.signal.addEventListener('abort', () => resolve()));
+    },
+  } as unknown as Engine;
+
+  tell(action: string, more: Partial<EngineEvent> = {}): void {
+    const event = { stamp: at(30), action, detail: null, containerId: 'c1', attributes: {}, ...more };
+    this.sessions.at(-1)?.onEvent(event);
+  }
+
+  loseEvents(): void {
+    this.endSession();
+  }
+}
+
+let engine: FakeEngine;
+let watcher: ContainerWatcher;
+let events: (LifecycleEvent & { name: string })[];
+let snapshots: ContainerSnapshot[];
+let inventories: string[][];
+
+beforeEach(() => {
+  engine = new FakeEngine();
+  [events, snapshots, inventories] = [[], [], []];
+});
+afterEach(() => watcher.stop());
+
+function start(known: ContainerDetails[] = []): void {
+  const memory: WatcherMemory = {
+    eventsSince: known.length === 0 ? null : at(10),
+    logCursor: () => undefined,
+    known: id => known.find(details => details.id === id),
+    knownIds: () => known.map(({ id }) => id),
+  };
+  watcher = createContainerWatcher({
+    engine: engine.port,
+    memory,
+    sink: {
+      addLines: () => undefined,
+      addEvent: (container, event) => void events.push({ ...event, name: container.name }),
+      addSnapshot: snapshot => void snapshots.push(snapshot),
+      addInventory: ids => void inventories.push(ids),
+    },
+    filter: { collectSelf: false, ownContainerId: null },
+    maxLineBytes: 1_000,
+    historyAgeMs: null,
+    counters: createCounters(),
+    log: pino({ level: 'silent' }),
+  });
+  watcher.start();
+}
+
+const told = () => events.map(({ action, reconciled }) => (reconciled ? `${action} reconciled` : action));
+const soon = { timeout: 10_000 };
+
+describe('the watcher', () => {
+  it('on its first run takes what is there as it is: snapshots, tails, no events', async () => {
+    engine.containers.set('c1', web);
+    engine.containers.set('c2', { ...web, id: 'c2', running: false, status: 'exited', finishedAt: at(3) });
+    start();
+    await vi.waitFor(() => expect(inventories).toEqual([['c1', 'c2']]));
+    await vi.waitFor(() => expect(snapshots.length).toBeGreaterThanOrEqual(4), soon);
+    expect(new Set(engine.logReads.map(({ id }) => id))).toEqual(new Set(['c1', 'c2']));
+    expect(events).toEqual([]);
+    expect(watcher.runningIds()).toEqual(['c1']);
+  });
+
+  it('opens no log of a container that is not collected, but shows it with the reason', async () => {
+    engine.containers.set('c1', { ...web, labels: { 'quaylog.enabled': 'false' } });
+    start();
+    await vi.waitFor(() => expect(snapshots).toMatchObject([{ collected: false }]));
+    expect(snapshots[0]?.collectedReason).toContain('quaylog.enabled');
+    expect(engine.logReads).toEqual([]);
+  });
+
+  it('follows a container at its start, not at its creation', async () => {
+    start();
+    await vi.waitFor(() => expect(inventories).toHaveLength(1));
+    engine.containers.set('c1', { ...web, running: false, status: 'created', startedAt: null });
+    engine.tell('create');
+    await vi.waitFor(() => expect(told()).toEqual(['create']));
+    expect(engine.logReads).toEqual([]);
+    engine.containers.set('c1', web);
+    engine.tell('start');
+    await vi.waitFor(() =>
+      expect(engine.logReads).toMatchObject([{ id: 'c1', read: { follow: true, since: null } }]),
+    );
+  });
+
+  it('tells what happened while nobody listened', async () => {
+    engine.containers.set('c1', {
+      ...web,
+      running: false,
+      status: 'exited',
+      finishedAt: at(20),
+      exitCode: 9,
+    });
+    start([web, { ...web, id: 'c0', name: 'old' }]);
+    await vi.waitFor(() => expect(told()).toHaveLength(3), soon);
+    expect(events).toMatchObject([
+      { name: 'web', action: 'die', exitCode: 9, at: at(20), reconciled: true },
+      { name: 'old', action: 'die', reconciled: true },
+      { name: 'old', action: 'destroy', reconciled: true },
+    ]);
+    expect(snapshots.at(-1)).toMatchObject({ id: 'c0', state: 'removed' });
+  });
+
+  it('tells nothing twice: what the replay told is not reconciled, and a second replay is ignored', async () => {
+    engine.containers.set('c1', {
+      ...web,
+      running: false,
+      status: 'exited',
+      finishedAt: at(30),
+      exitCode: 9,
+    });
+    const die = {
+      stamp: at(30),
+      action: 'die',
+      detail: null,
+      containerId: 'c1',
+      attributes: { exitCode: '9' },
+    };
+    engine.replays = [die];
+    start([web]);
+    await vi.waitFor(() => expect(told()).toEqual(['die']));
+    expect(engine.sessions[0]?.since).toBe(at(10));
+    engine.replays = [die];
+    engine.loseEvents();
+    await vi.waitFor(() => expect(inventories).toHaveLength(2), soon);
+    expect(engine.sessions[1]?.since).toBe(at(30));
+    engine.tell('rename', { stamp: at(40), attributes: { oldName: '/old' } });
+    await vi.waitFor(() => expect(told()).toEqual(['die', 'rename']));
+  });
+
+  it('keeps a removed container as a last snapshot', async () => {
+    engine.containers.set('c1', web);
+    start();
+    await vi.waitFor(() => expect(inventories).toHaveLength(1));
+    engine.containers.delete('c1');
+    engine.tell('destroy');
+    await vi.waitFor(() => expect(snapshots.at(-1)).toMatchObject({ id: 'c1', state: 'removed' }));
+    expect(events).toMatchObject([{ action: 'destroy', name: 'web' }]);
+    expect(watcher.runningIds()).toEqual([]);
+  });
+});
