@@ -41,20 +41,24 @@ const RULES: ((facts: DeathFacts) => Death | null)[] = [
   oomSuspected,
   engineRestart,
   unseenStop,
+  unseenEnd,
   clean,
 ];
 
 const isMeant = (facts: DeathFacts): boolean => facts.endingSignals.length > 0 || facts.isStopped;
+const isTerminated = (facts: DeathFacts): boolean => facts.exitCode === 128 + SIGNAL.TERM;
 const isKilled = (facts: DeathFacts): boolean => facts.exitCode === 128 + SIGNAL.KILL;
 
 /**
  * A meant end is an OOM death only if the process ended on a SIGKILL that no person sent. `OOMKilled` alone is
- * true for a child that was killed long ago as well, so it does not make an orderly end (exit 0) an OOM death.
+ * true for a child that was killed long ago as well, so it does not make an orderly end (exit 0) an OOM death, nor one on
+ * SIGTERM that nobody saw being sent.
  */
 function oom(facts: DeathFacts): Death | null {
   const sentKill = facts.endingSignals.includes(SIGNAL.KILL);
   if (isMeant(facts) && (sentKill || !isKilled(facts))) return null;
-  const isOom = facts.hasOomEvent || (facts.evidence.oomKilled === true && facts.exitCode !== 0);
+  const isElse = facts.exitCode === 0 || (facts.isReconciled && isTerminated(facts));
+  const isOom = facts.hasOomEvent || (facts.isOomKilled && !isElse);
   if (!isOom) return null;
   const limit =
     facts.memoryLimitBytes === null
@@ -136,12 +140,20 @@ function unseenStop(facts: DeathFacts): Death | null {
   };
 }
 
-const endedOnStopSignal = (facts: DeathFacts): boolean =>
-  isKilled(facts) || facts.exitCode === 128 + SIGNAL.TERM;
+const endedOnStopSignal = (facts: DeathFacts): boolean => isKilled(facts) || isTerminated(facts);
+
+/** After a restart that nobody saw, the engine has forgotten how the run before it ended: no alarm on a guess. */
+function unseenEnd(facts: DeathFacts): Death | null {
+  if (!facts.isReconciled || facts.exitCode !== undefined) return null;
+  return {
+    class: 'clean',
+    cause: 'It ended while the engine’s events were not read; how is not known any more.',
+  };
+}
 
 function clean(facts: DeathFacts): Death | null {
   if (facts.exitCode !== 0) return null;
-  const child = facts.evidence.oomKilled
+  const child = facts.isOomKilled
     ? ' Earlier in this run the kernel killed one of its processes for memory.'
     : '';
   return { class: 'clean', cause: `It ended by itself. Exit 0.${child}` };

@@ -325,6 +325,32 @@ export const DEATH_CASES: DeathCase[] = [
   { name: 'crash seen after a gap', script: 'die1@0', parts: { reconciled: true }, is: 'crash' },
   { name: 'OOM seen after a gap', script: 'die137@0', parts: { reconciled: true, evidence: OOM }, is: 'oom' },
   {
+    name: 'OOM with the events that inspection makes',
+    script: 'oom@0 die137@0',
+    parts: { reconciled: true, evidence: OOM },
+    is: 'oom',
+  },
+  {
+    name: 'a child killed once, ended well, all seen after a gap',
+    script: 'oom@0 die0@0',
+    parts: { reconciled: true, evidence: OOM },
+    is: 'clean',
+    cause: /Earlier/,
+  },
+  {
+    name: 'a child killed once, stopped, all seen after a gap',
+    script: 'oom@0 die143@0',
+    parts: { reconciled: true, evidence: OOM },
+    is: 'operator_stop',
+  },
+  {
+    name: 'restarted while nobody watched',
+    script: 'die@0 start@0.5',
+    parts: { reconciled: true, evidence: { restartCount: 2 } },
+    is: 'clean',
+    cause: /not known any more/,
+  },
+  {
     name: 'SIGTERM seen after a gap',
     script: 'die143@0',
     parts: { reconciled: true },

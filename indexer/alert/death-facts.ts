@@ -29,8 +29,10 @@ export type DeathFacts = {
   /** The engine said `stop`. */
   isStopped: boolean;
   isDestroyed: boolean;
-  /** An `oom` event of this run lies in the window. */
+  /** An `oom` event of this run, seen when it happened, lies in the window. */
   hasOomEvent: boolean;
+  /** The kernel killed a process at some time of this run: inspection says so long after, too. */
+  isOomKilled: boolean;
   hasStarted: boolean;
   isReplaced: boolean;
   /** Seen by inspection after a gap: events before it may be missing. */
@@ -67,7 +69,8 @@ export function readDeathFacts(
     otherSignals: signals.filter(signal => !isEnding(signal)),
     isStopped: run.some(isAction('stop')),
     isDestroyed: run.some(isAction('destroy')),
-    hasOomEvent: run.some(isAction('oom')),
+    hasOomEvent: run.some(event => isAction('oom')(event) && !event.event.reconciled),
+    isOomKilled: evidence.oomKilled === true || run.some(isAction('oom')),
     hasStarted: run.some(isAction('start')),
     isReplaced: isReplaced(die, neighbours),
     isReconciled: die.event.reconciled === true,
