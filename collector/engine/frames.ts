@@ -5,7 +5,6 @@
  * Offset-based and pulled: a chunk is walked in place and no frame costs an allocation. The payload lies between `start` and
  * `end` of `bytes` and is valid until the next `push`.
  */
-export const FRAME_STDOUT = 1;
 export const FRAME_STDERR = 2;
 export const FRAME_SYSTEM_ERROR = 3;
 
