@@ -90,7 +90,7 @@ export function LogList({ session, state, isStale, isFollowing, selectedId, onOp
 /** What is above the oldest row. */
 function Edge({ session, state }: { session: LogSession; state: SessionState }) {
   const says: Record<SessionState['older'], ReactNode> = {
-    none: state.phase === 'ready' ? 'Beginning of the time range' : '',
+    none: state.phase === 'ready' && session.buffer.size > 0 ? 'Beginning of the time range' : '',
     some: <button onClick={() => void session.loadOlder()}>Load older lines</button>,
     loading: 'Loading older lines…',
     failed: (

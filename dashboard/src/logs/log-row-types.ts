@@ -1,5 +1,6 @@
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
+import { shareParts } from './share-parts.ts';
 
 export type RecordRow = { kind: 'record'; id: string; record: LogRecord };
 export type EventRow = { kind: 'event'; id: string; event: ContainerEvent };
@@ -9,7 +10,11 @@ export type SkippedRow = { kind: 'skipped'; id: string; count: number; from: str
 /** One line of the list. Rows sort by id: ids of records and events begin with their time. */
 export type LogRow = RecordRow | EventRow | SkippedRow;
 
-export const recordRow = (record: LogRecord): RecordRow => ({ kind: 'record', id: record.event.id, record });
+export const recordRow = (record: LogRecord): RecordRow => ({
+  kind: 'record',
+  id: record.event.id,
+  record: shareParts(record),
+});
 export const eventRow = (event: ContainerEvent): EventRow => ({ kind: 'event', id: event.event.id, event });
 /** Stands just before the record that came after the hole. */
 export const skippedRow = (count: number, from: string, before: LogRecord): SkippedRow => ({

@@ -1,10 +1,12 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { Copy } from 'lucide-react';
 import type { Total } from '#contract/query.ts';
 import { api } from '../api/client.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { formatNumber } from '../ui/format.ts';
 import { useZone } from '../ui/zone.ts';
+import styles from './nothing-found.module.css';
 import type { LogsState } from './logs-url.ts';
 import { conjuncts, removeConjunct } from './query-text.ts';
 import { rangeName, resolveTime } from './time-range.ts';
@@ -81,9 +83,9 @@ function NothingWritten({ state, onChange }: NothingFoundProps) {
         title="Waiting for the first line…"
         text={
           <>
-            No collector has reported yet. On a machine with containers run{' '}
-            <code>quaylog collector --indexer-url {window.location.origin}</code>; lines appear here by
-            themselves.
+            No collector has reported yet. On a machine with containers run
+            <Command text={`quaylog collector --indexer-url ${window.location.origin}`} />
+            Lines appear here by themselves.
           </>
         }
       />
@@ -103,6 +105,15 @@ function NothingWritten({ state, onChange }: NothingFoundProps) {
     </EmptyState>
   );
 }
+
+const Command = ({ text }: { text: string }) => (
+  <span className={styles.command}>
+    <code>{text}</code>
+    <Button quiet label="Copy" onClick={() => void navigator.clipboard.writeText(text)}>
+      <Copy size={13} />
+    </Button>
+  </span>
+);
 
 function isShorterThanADay({ from }: LogsState): boolean {
   const now = Date.now();
