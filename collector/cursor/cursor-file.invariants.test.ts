@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pino } from 'pino';
 import { decodeCheckedFile, encodeCheckedFile, readCheckedFile, writeCheckedFile } from './cursor-file.ts';
 import { openCursorStore } from './cursor-store.ts';
 import { createProgress, type LogCursor } from './cursor.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let dir: string;
 beforeEach(async () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/batch.ts';
 import { createLineJoiner, type Line } from './lines.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const FRAGMENT = 16_384;
 const stamp = (n: number) => `2026-11-22T10:00:00.${String(n).padStart(9, '0')}Z`;

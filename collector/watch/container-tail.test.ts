@@ -10,6 +10,10 @@ import { createSlots } from '../slots.ts';
 import { createContainerTail, type ContainerTail, type TailSource } from './container-tail.ts';
 import type { LogGap } from './log-reading.ts';
 
+/** The deadline bounds a hang on a busy machine; it is not a measure of speed. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
+vi.setConfig({ testTimeout: 30_000 });
+
 const stamp = (n: number) => `2026-11-22T10:${String(n).padStart(2, '0')}:00.000000000Z`;
 
 function frame(type: number, payload: string): Buffer {
@@ -58,7 +62,7 @@ class ScriptedEngine {
   } as unknown as Engine;
 
   async endFollows(): Promise<void> {
-    await vi.waitFor(() => expect(this.followers).not.toEqual([]));
+    await soon(() => expect(this.followers).not.toEqual([]));
     for (const end of this.followers.splice(0)) end();
   }
 }
@@ -110,7 +114,7 @@ describe('a tail', () => {
     const engine = new ScriptedEngine();
     engine.log = [...numbers(3), message(4, 'no end')];
     const { lines } = start(engine);
-    await vi.waitFor(() => expect(lines).toEqual([...texts(3), 'no end']));
+    await soon(() => expect(lines).toEqual([...texts(3), 'no end']));
     expect(engine.reads.map(read => read.follow)).toEqual([false, false]);
   });
 
@@ -121,7 +125,7 @@ describe('a tail', () => {
     engine.script = [all => ({ give: all.slice(0, 12) })];
     const { lines } = start(engine, { isNew: true });
     engine.running = false;
-    await vi.waitFor(() => expect(lines).toEqual(texts(40)));
+    await soon(() => expect(lines).toEqual(texts(40)));
   });
 
   it('follows again when the container still runs, and skips what it has', async () => {
@@ -129,10 +133,10 @@ describe('a tail', () => {
     engine.running = true;
     engine.log = numbers(3);
     const { lines, counters } = start(engine);
-    await vi.waitFor(() => expect(engine.reads).toHaveLength(2));
+    await soon(() => expect(engine.reads).toHaveLength(2));
     engine.log.push(message(4));
     await engine.endFollows();
-    await vi.waitFor(() => expect(lines).toEqual(texts(4)));
+    await soon(() => expect(lines).toEqual(texts(4)));
     expect(counters.reopens).toBe(1);
   });
 
@@ -140,11 +144,11 @@ describe('a tail', () => {
     const engine = new ScriptedEngine();
     engine.log = numbers(2);
     const { tail, lines } = start(engine);
-    await vi.waitFor(() => expect(lines).toEqual(texts(2)));
+    await soon(() => expect(lines).toEqual(texts(2)));
     engine.log.push(message(3));
     engine.running = true;
     tail.wake();
-    await vi.waitFor(() => expect(lines).toEqual(texts(3)));
+    await soon(() => expect(lines).toEqual(texts(3)));
   });
 
   it('opens the log again after an error of the engine inside the stream', async () => {
@@ -152,7 +156,7 @@ describe('a tail', () => {
     engine.log = numbers(5);
     engine.script = [all => ({ give: all.slice(0, 2), raw: frame(3, 'Error grabbing logs\n') })];
     const { lines, counters } = start(engine);
-    await vi.waitFor(() => expect(lines).toEqual(texts(5)), { timeout: 5_000 });
+    await soon(() => expect(lines).toEqual(texts(5)));
     expect(counters.engineErrorFrames).toBe(1);
   });
 
@@ -162,7 +166,7 @@ describe('a tail', () => {
     const away = new EngineError('unreachable', 'away');
     engine.script = [() => ({ give: [], fail: away }), all => ({ give: all.slice(0, 1), fail: away })];
     const { lines } = start(engine);
-    await vi.waitFor(() => expect(lines).toEqual(texts(3)), { timeout: 5_000 });
+    await soon(() => expect(lines).toEqual(texts(3)));
   });
 
   it('lets out what it held back when the container is removed at once', async () => {
@@ -170,17 +174,17 @@ describe('a tail', () => {
     engine.running = true;
     engine.log = [message(1), message(2, 'java.lang.Error: x\n'), message(3, 'unended')];
     const { lines } = start(engine, { isNew: true });
-    await vi.waitFor(() => expect(lines).toContain('line 1'));
+    await soon(() => expect(lines).toContain('line 1'));
     engine.removed = true;
     await engine.endFollows();
-    await vi.waitFor(() => expect(lines).toEqual(['line 1', 'java.lang.Error: x', 'unended']));
+    await soon(() => expect(lines).toEqual(['line 1', 'java.lang.Error: x', 'unended']));
   });
 
   it('says that lines are missing when the container was gone before it could be read', async () => {
     const engine = new ScriptedEngine();
     engine.removed = true;
     const { gaps, counters } = start(engine, { isNew: true, isRunning: true });
-    await vi.waitFor(() => expect(gaps).toMatchObject([{ reason: 'removed' }]));
+    await soon(() => expect(gaps).toMatchObject([{ reason: 'removed' }]));
     expect(counters.gaps).toBe(1);
   });
 
@@ -192,7 +196,7 @@ describe('a tail', () => {
       watermark: { stamp: stamp(n), stream: 1 },
     });
     const { lines, gaps } = start(engine, { cursor: at(3) });
-    await vi.waitFor(() => expect(lines).toEqual(['line 7', 'line 8', 'line 9']));
+    await soon(() => expect(lines).toEqual(['line 7', 'line 8', 'line 9']));
     expect(gaps).toEqual([{ from: stamp(3), to: stamp(7), reason: 'rotated' }]);
   });
 
@@ -200,7 +204,7 @@ describe('a tail', () => {
     const engine = new ScriptedEngine();
     engine.script = [() => ({ give: [], fail: new EngineError('unreadable', 'does not support reading') })];
     const { unreadable } = start(engine);
-    await vi.waitFor(() => expect(unreadable).toEqual(['does not support reading']));
+    await soon(() => expect(unreadable).toEqual(['does not support reading']));
     await tail?.ended;
   });
 
@@ -214,7 +218,7 @@ describe('a tail', () => {
     ];
     engine.script = [all => ({ give: all.slice(0, 4) })];
     const { lines, counters } = start(engine);
-    await vi.waitFor(() => expect(lines).toHaveLength(5));
+    await soon(() => expect(lines).toHaveLength(5));
     await tail?.stop();
     expect(withInFlight(counters)).toMatchObject({ linesJoined: 1, linesInFlight: lines.length });
   });

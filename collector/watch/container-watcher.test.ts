@@ -7,6 +7,10 @@ import type { ContainerDetails, Engine, EngineEvent, EventRead, LogRead } from '
 import { createContainerWatcher, type ContainerWatcher, type WatcherMemory } from './container-watcher.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 
+/** The deadline bounds a hang on a busy machine; it is not a measure of speed. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
+vi.setConfig({ testTimeout: 30_000 });
+
 const at = (second: number) => `2026-11-22T10:00:${String(second).padStart(2, '0')}.000000000Z`;
 
 const web: ContainerDetails = {
@@ -113,15 +117,14 @@ function start(known: ContainerDetails[] = []): void {
 }
 
 const told = () => events.map(({ action, reconciled }) => (reconciled ? `${action} reconciled` : action));
-const soon = { timeout: 10_000 };
 
 describe('the watcher', () => {
   it('on its first run takes what is there as it is: snapshots, tails, no events', async () => {
     engine.containers.set('c1', web);
     engine.containers.set('c2', { ...web, id: 'c2', running: false, status: 'exited', finishedAt: at(3) });
     start();
-    await vi.waitFor(() => expect(inventories).toEqual([['c1', 'c2']]));
-    await vi.waitFor(() => expect(snapshots.length).toBeGreaterThanOrEqual(4), soon);
+    await soon(() => expect(inventories).toEqual([['c1', 'c2']]));
+    await soon(() => expect(snapshots.length).toBeGreaterThanOrEqual(4));
     expect(new Set(engine.logReads.map(({ id }) => id))).toEqual(new Set(['c1', 'c2']));
     expect(events).toEqual([]);
     expect(watcher.runningIds()).toEqual(['c1']);
@@ -130,21 +133,21 @@ describe('the watcher', () => {
   it('opens no log of a container that is not collected, but shows it with the reason', async () => {
     engine.containers.set('c1', { ...web, labels: { 'quaylog.enabled': 'false' } });
     start();
-    await vi.waitFor(() => expect(snapshots).toMatchObject([{ collected: false }]));
+    await soon(() => expect(snapshots).toMatchObject([{ collected: false }]));
     expect(snapshots[0]?.collectedReason).toContain('quaylog.enabled');
     expect(engine.logReads).toEqual([]);
   });
 
   it('follows a container at its start, not at its creation', async () => {
     start();
-    await vi.waitFor(() => expect(inventories).toHaveLength(1));
+    await soon(() => expect(inventories).toHaveLength(1));
     engine.containers.set('c1', { ...web, running: false, status: 'created', startedAt: null });
     engine.tell('create');
-    await vi.waitFor(() => expect(told()).toEqual(['create']));
+    await soon(() => expect(told()).toEqual(['create']));
     expect(engine.logReads).toEqual([]);
     engine.containers.set('c1', web);
     engine.tell('start');
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(engine.logReads).toMatchObject([{ id: 'c1', read: { follow: true, since: null } }]),
     );
   });
@@ -158,7 +161,7 @@ describe('the watcher', () => {
       exitCode: 9,
     });
     start([web, { ...web, id: 'c0', name: 'old' }]);
-    await vi.waitFor(() => expect(told()).toHaveLength(3), soon);
+    await soon(() => expect(told()).toHaveLength(3));
     expect(events).toMatchObject([
       { name: 'web', action: 'die', exitCode: 9, at: at(20), reconciled: true },
       { name: 'old', action: 'die', reconciled: true },
@@ -184,23 +187,23 @@ describe('the watcher', () => {
     };
     engine.replays = [die];
     start([web]);
-    await vi.waitFor(() => expect(told()).toEqual(['die']));
+    await soon(() => expect(told()).toEqual(['die']));
     expect(engine.sessions[0]?.since).toBe(at(10));
     engine.replays = [die];
     engine.loseEvents();
-    await vi.waitFor(() => expect(inventories).toHaveLength(2), soon);
+    await soon(() => expect(inventories).toHaveLength(2));
     expect(engine.sessions[1]?.since).toBe(at(30));
     engine.tell('rename', { stamp: at(40), attributes: { oldName: '/old' } });
-    await vi.waitFor(() => expect(told()).toEqual(['die', 'rename']));
+    await soon(() => expect(told()).toEqual(['die', 'rename']));
   });
 
   it('keeps a removed container as a last snapshot', async () => {
     engine.containers.set('c1', web);
     start();
-    await vi.waitFor(() => expect(inventories).toHaveLength(1));
+    await soon(() => expect(inventories).toHaveLength(1));
     engine.containers.delete('c1');
     engine.tell('destroy');
-    await vi.waitFor(() => expect(snapshots.at(-1)).toMatchObject({ id: 'c1', state: 'removed' }));
+    await soon(() => expect(snapshots.at(-1)).toMatchObject({ id: 'c1', state: 'removed' }));
     expect(events).toMatchObject([{ action: 'destroy', name: 'web' }]);
     expect(watcher.runningIds()).toEqual([]);
   });

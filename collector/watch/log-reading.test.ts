@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LogCursor } from '../cursor/cursor.ts';
 import type { Line } from '../engine/lines.ts';
 import { LogReading, readSince } from './log-reading.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A message in the order of the engine's file. */
 type Message = { stream: 1 | 2; stamp: string; text: string };
