@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { QueryNode, Value } from '#indexer/query/query-tree.ts';
 import { createEmbeddedStore } from '#indexer/store/embedded-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
@@ -33,13 +33,16 @@ export async function benchStore(count = 1_000_000): Promise<Row[]> {
 
 async function benchWriting(store: LogStore, { dir, count }: { dir: string; count: number }): Promise<Row[]> {
   const waits: number[] = [];
+  const stalls = monitorEventLoopDelay({ resolution: 1 });
   let cpuUs = 0;
   let written = 0;
   const batches = variedBatches({ count, containers: 40, startMs: START_MS, lengthMs: DAY_MS });
   for (const records of batches) {
     const cpu = process.cpuUsage();
     const startedAt = performance.now();
+    stalls.enable();
     await store.append({ records, events: [], samples: [] });
+    stalls.disable();
     waits.push(performance.now() - startedAt);
     const used = process.cpuUsage(cpu);
     cpuUs += used.user + used.system;
@@ -50,6 +53,10 @@ async function benchWriting(store: LogStore, { dir, count }: { dir: string; coun
     { what: 'append, batches of 1,000, synced', value: `${Math.round(written / seconds)} records/s` },
     { what: 'append, CPU of all threads', value: `${(cpuUs / written).toFixed(1)} µs/record` },
     { what: 'append, one batch', value: quantiles(waits) },
+    {
+      what: 'event loop late while appending',
+      value: `p50 ${(stalls.percentile(50) / 1e6).toFixed(1)} ms, p99 ${(stalls.percentile(99) / 1e6).toFixed(1)} ms`,
+    },
     { what: 'on disk', value: `${Math.round((await sizeOf(dir)) / written)} bytes/record` },
   ];
 }

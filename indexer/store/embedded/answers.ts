@@ -9,6 +9,7 @@ import { idRange } from '../../parse/record-id.ts';
 import { bucketsOf } from '../histogram-interval.ts';
 import type { FindEvents, FindRecords, Selection, TimeRange } from '../log-store.ts';
 import { BucketTally, FacetTally, totalOf } from '../tally.ts';
+import { checksumOfDocument, verify } from './checksum.ts';
 import { countInHour, scanHour, type Count } from './count-records.ts';
 import { findInHour } from './find-records.ts';
 import { createHourQuery, type HourQuery, type IdBounds } from './hour-query.ts';
@@ -87,26 +88,27 @@ export function* findEvents(hours: OpenHours, find: FindEvents): Steps<Container
   const events: ContainerEvent[] = [];
   const choose = (column: string, values: string[] | undefined): string =>
     values === undefined ? '' : `AND ${column} IN (${values.map(() => '?').join()})`;
-  const sql = `SELECT id, source, document FROM events WHERE id >= ? AND id < ?
+  const sql = `SELECT id, source, document, checksum FROM events WHERE id >= ? AND id < ?
     ${choose('container', find.containerIds)} ${choose('action', find.actions)} ORDER BY id ${find.order} LIMIT ?`;
   for (const hour of hours.within(bounds, find.order)) {
     if (events.length >= find.limit) break;
     yield* hours.use(hour, function* (reader) {
       const parameters = [...(find.containerIds ?? []), ...(find.actions ?? []), find.limit - events.length];
       const rows = reader.rows(sql, bounds.low, bounds.high, ...parameters);
-      events.push(...rows.map(row => decodeEvent(row as [Uint8Array, number, string], reader.source)));
+      events.push(...rows.map(row => decodeEvent(row as EventRow, reader.source)));
       yield;
     });
   }
   return events;
 }
 
-function decodeEvent(
-  [id, ref, document]: [Uint8Array, number, string],
-  source: (ref: number) => Source,
-): ContainerEvent {
+type EventRow = [id: Uint8Array, source: number, document: string, checksum: number];
+
+function decodeEvent(row: EventRow, sourceOf: (ref: number) => Source): ContainerEvent {
+  const [id, source, document, checksum] = row;
+  verify(checksum, checksumOfDocument(document, source), 'an event');
   const event = JSON.parse(document) as ContainerEvent;
-  return { ...event, ...source(ref), event: { ...event.event, id: idOfBytes(id) } };
+  return { ...event, ...sourceOf(source), event: { ...event.event, id: idOfBytes(id) } };
 }
 
 function* countUpTo(

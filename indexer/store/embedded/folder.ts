@@ -8,6 +8,9 @@ import type { HourOnDisk } from './retention.ts';
 
 const SUFFIXES = ['', '-wal', '-shm'];
 
+/** Of a file that was not whole yet when its writer was killed. */
+const isDraft = (name: string): boolean => /\.db\.new(?:-wal|-shm|-journal)?$/.test(name);
+
 /**
  * Makes the folder and keeps others out until closed. The operating system holds the lock for as long as the process
  * lives, so a crash never leaves one behind. Throws `QuaylogError` `store_failed`.
@@ -18,6 +21,7 @@ export function lockFolder(dir: string): { close: () => void } {
     const lock = new DatabaseSync(join(dir, 'lock'));
     // A transaction that never ends and never writes: it needs no space, even on a full disk.
     lock.exec('BEGIN EXCLUSIVE');
+    for (const draft of readdirSync(dir).filter(isDraft)) rmSync(join(dir, draft), { force: true });
     return lock;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);

@@ -5,14 +5,14 @@
  * beside it. Dropping an hour is unlinking it. `<hour>.damaged-<ms>` is a file that could not be read; it is kept for
  * people and never opened again. `PRAGMA user_version` is the format; a reader refuses one it does not know.
  *
- *     sources   (source, document)                container + host + compose as JSON, once per content
- *     kinds     (kind, source, stream, level, level_source)     what many records have in common, once per content
+ *     sources   (source, document, checksum)      container + host + compose as JSON, once per content
+ *     kinds     (kind, source, stream, level, level_source, checksum)   what many records have in common, once per content
  *     records   (n, id, kind, at)                 n dense from 1 in order of arrival; id 20 bytes, unique; at = ms within the hour
- *     texts     (n, message, rest)                rest = the record without what the others hold, as JSON, '' when nothing is left
+ *     texts     (n, message, rest, checksum)      rest = the record without what the others hold, as JSON, '' when nothing is left
  *     fts       rowid = n                         contentless; its tokens are exactly those of query/tokens.ts
  *     spans     (span, low, high, kinds)          512 records each (span = (n - 1) >> 9): lowest and highest id, the kinds in it
  *     rollup    (grain, slot, kind, count)        records per kind and 10 s, 5 min and the hour (grain in ms, slot = at / grain)
- *     events    (id, source, container, action, document)
+ *     events    (id, source, container, action, document, checksum)
  *     subjects  (subject, container, document)    container and host of samples, once per container
  *     samples   (subject, at, reading)            at = stamp; reading = JSON array of numbers, see sample-row.ts
  *
@@ -20,6 +20,8 @@
  * - One append is one transaction, so records, tokens, spans and rollup always tell the same story.
  * - Rows are only ever added. `n` up to a maximum read at one time is therefore a snapshot, whatever is written meanwhile.
  * - A transaction is acknowledged only after the WAL was synced (hour-writer.ts).
+ * - SQLite does not check its pages, so what is shown to people carries a CRC-32 (checksum.ts): a flipped bit makes the file
+ *   a damaged one, never a wrong record.
  * - `kind` and `at` stand apart from `texts`: counting and choosing never touch a message.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
@@ -37,18 +39,19 @@ export const SPAN_BITS = 9;
 export const GRAINS_MS = [10_000, 300_000, 3_600_000] as const;
 
 const SCHEMA = `
-  CREATE TABLE sources (source INTEGER PRIMARY KEY, document TEXT NOT NULL);
+  CREATE TABLE sources (source INTEGER PRIMARY KEY, document TEXT NOT NULL, checksum INTEGER NOT NULL);
   CREATE TABLE kinds (kind INTEGER PRIMARY KEY, source INTEGER NOT NULL, stream INTEGER NOT NULL,
-    level INTEGER, level_source INTEGER);
+    level INTEGER, level_source INTEGER, checksum INTEGER NOT NULL);
   CREATE TABLE records (n INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL);
   CREATE UNIQUE INDEX records_by_id ON records (id);
-  CREATE TABLE texts (n INTEGER PRIMARY KEY, message TEXT NOT NULL, rest TEXT NOT NULL);
+  CREATE TABLE texts (n INTEGER PRIMARY KEY, message TEXT NOT NULL, rest TEXT NOT NULL,
+    checksum INTEGER NOT NULL);
   CREATE VIRTUAL TABLE fts USING fts5(text, content='', columnsize=0, detail=full, tokenize='ascii');
   CREATE TABLE spans (span INTEGER PRIMARY KEY, low BLOB NOT NULL, high BLOB NOT NULL, kinds TEXT NOT NULL);
   CREATE TABLE rollup (grain INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
     count INTEGER NOT NULL, PRIMARY KEY (grain, slot, kind)) WITHOUT ROWID;
   CREATE TABLE events (id BLOB PRIMARY KEY, source INTEGER NOT NULL, container TEXT NOT NULL, action TEXT NOT NULL,
-    document TEXT NOT NULL) WITHOUT ROWID;
+    document TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE subjects (subject INTEGER PRIMARY KEY, container TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
   CREATE TABLE samples (subject INTEGER NOT NULL, at TEXT NOT NULL, reading TEXT NOT NULL,
     PRIMARY KEY (subject, at)) WITHOUT ROWID;

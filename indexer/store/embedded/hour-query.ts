@@ -1,6 +1,7 @@
 /** The records of one file that a query can match: the parts of SQL they share, region by region. */
 import type { SQLInputValue } from 'node:sqlite';
 import type { LogRecord } from '#contract/log-record.ts';
+import { checksumOfRecord, verify } from './checksum.ts';
 import { DamagedError, SPAN_BITS } from './hour-file.ts';
 import type { HourReader, Snapshot } from './hour-reader.ts';
 import type { Group, HourPlan, QueryPlan } from './plan-query.ts';
@@ -26,7 +27,7 @@ export function createHourQuery(reader: HourReader, query: QueryPlan): HourQuery
 }
 
 export const canMatch = ({ plan, snapshot }: HourQuery): boolean =>
-  plan.kinds.length > 0 && snapshot.lastN > 0;
+  plan.groups.length > 0 && snapshot.lastN > 0;
 
 /** All of the file when the words in question are rare, else span by span. */
 export function regionsOf(hour: HourQuery, bounds: IdBounds): Region[] {
@@ -136,24 +137,22 @@ const joinClauses = (clauses: readonly Clause[], operator: string): Clause => ({
 
 export type RecordKey = { n: number; id: Uint8Array; kind: number };
 
-/** The whole record of a row. */
-export function readRecord(hour: HourQuery, row: RecordKey): LogRecord {
-  return decode(hour, row, decodeRecord);
+/** The whole record of a row, checked. */
+export function readRecord(hour: HourQuery, key: RecordKey): LogRecord {
+  const { template, text, checksum } = textOf(hour, key);
+  verify(checksum, checksumOfRecord({ ...text, kind: key.kind }), `record ${key.n}`);
+  return decodeRecord(template, text);
 }
 
 /** Whether a candidate matches; only asked when the superset is not exact. */
-export function isMatch(hour: HourQuery, row: RecordKey): boolean {
-  return hour.query.matches(decode(hour, row, hour.query.needsRest ? decodeRecord : decodeWithoutRest));
+export function isMatch(hour: HourQuery, key: RecordKey): boolean {
+  const { template, text } = textOf(hour, key);
+  return hour.query.matches((hour.query.needsRest ? decodeRecord : decodeWithoutRest)(template, text));
 }
 
-function decode(
-  { reader, snapshot }: HourQuery,
-  { n, id, kind }: RecordKey,
-  decoder: typeof decodeRecord,
-): LogRecord {
-  const [row] = reader.rows('SELECT message, rest FROM texts WHERE n = ?', n);
+function textOf({ reader, snapshot }: HourQuery, { n, id, kind }: RecordKey) {
+  const [row] = reader.rows('SELECT message, rest, checksum FROM texts WHERE n = ?', n);
   const template = snapshot.templates.get(kind);
-  if (!row || !template || id.length !== 20)
-    throw new DamagedError(`record ${n} of ${reader.hour} is incomplete`);
-  return decoder(template, { id, message: String(row[0]), rest: String(row[1]) });
+  if (!row || !template || id.length !== 20) throw new DamagedError(`record ${n} is incomplete`);
+  return { template, text: { id, message: String(row[0]), rest: String(row[1]) }, checksum: row[2] };
 }

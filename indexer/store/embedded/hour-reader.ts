@@ -1,7 +1,8 @@
 /** Reads one hourly file: a snapshot for each query, and the few forms of question the queries are made of. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { LogRecord } from '#contract/log-record.ts';
-import { openForReading, startOfHour, type Hour } from './hour-file.ts';
+import { checksumOfDocument, checksumOfKind, verify } from './checksum.ts';
+import { DamagedError, openForReading, startOfHour, type Hour } from './hour-file.ts';
 import { decodeRecord, templateOf, type KindCodes, type RecordTemplate, type Source } from './record-row.ts';
 
 /** What one query sees of a file: records up to `lastN` and the kinds they are of. Writes go on meanwhile. */
@@ -42,8 +43,10 @@ export function openHourReader(path: string, hour: Hour): HourReader {
   function source(ref: number): Source {
     let known = sources.get(ref);
     if (!known) {
-      const [row] = rows('SELECT document FROM sources WHERE source = ?', ref);
-      known = JSON.parse(String(row?.[0])) as Source;
+      const [row] = rows('SELECT document, checksum FROM sources WHERE source = ?', ref);
+      const document = String(row?.[0]);
+      verify(row?.[1], checksumOfDocument(document, ref), `source ${ref}`);
+      known = JSON.parse(document) as Source;
       sources.set(ref, known);
     }
     return known;
@@ -60,12 +63,16 @@ export function openHourReader(path: string, hour: Hour): HourReader {
       const [row] = rows('SELECT coalesce(max(n), 0) FROM records');
       // Kinds are numbered upwards, so the new ones are those beyond the last.
       for (const kindRow of rows('SELECT * FROM kinds WHERE kind > ?', lastKey(templates))) {
-        const [kind, ref, stream, level, levelSource] = kindRow as [number, number, ...unknown[]];
-        const template = templateOf(source(ref), { stream, level, levelSource } as KindCodes);
+        const [kind, ref, stream, level, levelSource, checksum] = kindRow as [number, number, ...unknown[]];
+        const codes = { stream, level, levelSource } as KindCodes;
+        verify(checksum, checksumOfKind({ kind, source: ref, ...codes }), `kind ${kind}`);
+        const template = templateOf(source(ref), codes);
         templates.set(kind, template);
         samples.set(kind, decodeRecord(template, { id: NO_ID, message: '', rest: '' }));
       }
-      return { lastN: Number(row?.[0]), templates, samples };
+      const lastN = Number(row?.[0]);
+      if (lastN > 0 && templates.size === 0) throw new DamagedError(`${path} has records of no kind`);
+      return { lastN, templates, samples };
     },
     close: () => db.close(),
   };

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
+import { checksumOfDocument, checksumOfRecord } from './checksum.ts';
 import { openForWriting } from './hour-file.ts';
 import { bytesOfId } from './id-bytes.ts';
 import { createKindWriter, type KindWriter } from './kind-writer.ts';
@@ -100,7 +101,7 @@ function createRecordAppender(
   kinds: KindWriter,
 ): (records: Placed<LogRecord>[]) => number[] {
   const insertRecord = db.prepare('INSERT OR IGNORE INTO records (n, id, kind, at) VALUES (?, ?, ?, ?)');
-  const insertText = db.prepare('INSERT INTO texts (n, message, rest) VALUES (?, ?, ?)');
+  const insertText = db.prepare('INSERT INTO texts (n, message, rest, checksum) VALUES (?, ?, ?, ?)');
   const insertTokens = db.prepare('INSERT INTO fts (rowid, text) VALUES (?, ?)');
   const rollup = createRollupWriter(db);
   const spans = createSpanWriter(db);
@@ -113,7 +114,7 @@ function createRecordAppender(
       const n = lastN + 1;
       if (insertRecord.run(n, row.id, kind, row.at).changes === 0) return false;
       lastN = n;
-      insertText.run(n, row.message, row.rest);
+      insertText.run(n, row.message, row.rest, checksumOfRecord({ ...row, kind }));
       insertTokens.run(n, tokenText(record.message));
       spans.add(n, row.id, kind);
       rollup.add(row.at, kind);
@@ -127,14 +128,15 @@ function createRecordAppender(
 
 function createEventAppender(db: DatabaseSync, kinds: KindWriter): (event: ContainerEvent) => boolean {
   const insert = db.prepare(
-    'INSERT OR IGNORE INTO events (id, source, container, action, document) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO events (id, source, container, action, document, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   );
   return event => {
     const { container, host, compose, ...rest } = event;
     const source = kinds.sourceRef({ container, host, ...(compose && { compose }) });
     const id = bytesOfId(event.event.id);
-    const { id: containerId } = container;
-    return insert.run(id, source, containerId, event.event.action, JSON.stringify(rest)).changes !== 0;
+    const document = JSON.stringify(rest);
+    const checksum = checksumOfDocument(document, source);
+    return insert.run(id, source, container.id, event.event.action, document, checksum).changes !== 0;
   };
 }
 

@@ -1,6 +1,7 @@
 /** The dictionary of one file, seen from its writer: what records have in common, once per content. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { LogRecord } from '#contract/log-record.ts';
+import { checksumOfDocument, checksumOfKind } from './checksum.ts';
 import { kindCodesOf, sourceOf, type KindCodes, type Source } from './record-row.ts';
 
 export interface KindWriter {
@@ -11,9 +12,9 @@ export interface KindWriter {
 }
 
 export function createKindWriter(db: DatabaseSync): KindWriter {
-  const insertSource = db.prepare('INSERT INTO sources (document) VALUES (?)');
+  const insertSource = db.prepare('INSERT INTO sources (source, document, checksum) VALUES (?, ?, ?)');
   const insertKind = db.prepare(
-    'INSERT INTO kinds (source, stream, level, level_source) VALUES (?, ?, ?, ?)',
+    'INSERT INTO kinds (kind, source, stream, level, level_source, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const sources = new Map<string, number>();
   for (const row of db.prepare('SELECT source, document FROM sources').iterate()) {
@@ -33,7 +34,8 @@ export function createKindWriter(db: DatabaseSync): KindWriter {
     const document = JSON.stringify(source);
     let ref = sources.get(document);
     if (ref === undefined) {
-      ref = Number(insertSource.run(document).lastInsertRowid);
+      ref = sources.size + 1;
+      insertSource.run(ref, document, checksumOfDocument(document, ref));
       sources.set(document, ref);
     }
     seen.set(source.container, { source, ref });
@@ -48,7 +50,9 @@ export function createKindWriter(db: DatabaseSync): KindWriter {
       const key = kindKey(source, codes);
       let kind = kinds.get(key);
       if (kind === undefined) {
-        kind = Number(insertKind.run(source, codes.stream, codes.level, codes.levelSource).lastInsertRowid);
+        kind = kinds.size + 1;
+        const checksum = checksumOfKind({ kind, source, ...codes });
+        insertKind.run(kind, source, codes.stream, codes.level, codes.levelSource, checksum);
         kinds.set(key, kind);
       }
       return kind;

@@ -71,10 +71,21 @@ export function createOpenHours(dir: string): OpenHours {
     }
   }
 
+  /** A file that was dropped takes its space until nobody has it open. */
+  function closeAllBut(there: ReadonlySet<Hour>): void {
+    for (const [hour, { reader, users }] of held) {
+      if (there.has(hour)) continue;
+      held.delete(hour);
+      if (users === 0) reader.close();
+    }
+  }
+
   return {
     within(bounds, order) {
       const [first, last] = [hourOfMs(epochMsOf(bounds.low)), hourOfMs(epochMsOf(bounds.high))];
-      const hours = hoursAmong(readdirSync(dir)).filter(hour => hour >= first && hour <= last);
+      const there = hoursAmong(readdirSync(dir));
+      closeAllBut(new Set(there));
+      const hours = there.filter(hour => hour >= first && hour <= last);
       return order === 'asc' ? hours : hours.reverse();
     },
     *use(hour, work) {

@@ -4,6 +4,7 @@ import { QuaylogError } from '#contract/quaylog-error.ts';
 import { DamagedError, UnknownFormatError } from './hour-file.ts';
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
+const SQLITE_ERROR = 1;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -16,6 +17,8 @@ const NEARLY_FULL_BYTES = 2 ** 20;
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error);
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) return true;
+  // Our statements fit our tables: it is the file's own description of them that is broken.
+  if (code === SQLITE_ERROR && /no such|has no column|malformed/.test((error as Error).message)) return true;
   // JSON that does not parse: we did not write that.
   return error instanceof DamagedError || error instanceof SyntaxError;
 }
