@@ -23,6 +23,7 @@ export function AlertsPage() {
   if (tab === undefined) return <Redirect to="/alerts" replace />;
   return (
     <main className={styles.page}>
+      <h1 className="visually-hidden">Alerts</h1>
       <div className={styles.toolbar}>
         <nav className={styles.tabs} aria-label="Alerts">
           {TABS.map(({ path: href, name }) => (

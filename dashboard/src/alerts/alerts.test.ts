@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Alert, AlertRule, RuleMatch } from '#contract/rule.ts';
 import { eachAlert, firingBundles } from './alert-bundles.ts';
-import { checkDraft, emptyDraft, fieldOfError, toDraft, toInput } from './rule-draft.ts';
+import { checkDraft, emptyDraft, fieldOfError, toDraft, toInput, withoutField } from './rule-draft.ts';
 import { attemptInWords, deliveryInWords, matchInWords, orderRules } from './rule-words.ts';
 
 function aRule(over: Partial<AlertRule> = {}): AlertRule {
@@ -22,10 +22,10 @@ function aRule(over: Partial<AlertRule> = {}): AlertRule {
 test.each<[RuleMatch, string]>([
   [{ action: 'oom' }, 'a container runs out of memory'],
   [{ action: 'die' }, 'a container dies, whatever the cause'],
-  [{ action: 'die', class: ['crash'] }, 'a container dies (crashed)'],
+  [{ action: 'die', class: ['crash'] }, 'a container dies: crashed'],
   [
     { action: 'die', class: ['crash', 'start_failed', 'oom'] },
-    'a container dies (crashed, failed to start or out of memory)',
+    'a container dies: crashed, failed to start or out of memory',
   ],
   [{ action: 'health_status', health: 'unhealthy' }, 'a container becomes unhealthy'],
   [{ action: 'health_status' }, 'the health of a container changes'],
@@ -86,6 +86,13 @@ test.each([
   ['There are 500 rules already, which is the most.', null],
 ])('the server says %j: it is shown at %s', (message, field) => {
   expect(fieldOfError(message)).toBe(field);
+});
+
+test.each([
+  ['`notify.0.url` must be an http or https URL.', 'Must be an http or https URL.'],
+  ['There are 500 rules already.', 'There are 500 rules already.'],
+])('beside its field %j reads %j', (message, words) => {
+  expect(withoutField(message)).toBe(words);
 });
 
 const attempt = (statusCode: number | null, outcome: string) => ({

@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatDateTime, formatDuration, formatRelative } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
@@ -106,7 +107,7 @@ function DeliveryRow({ delivery, now }: { delivery: Delivery; now: number }) {
         </Button>
         {replay.error !== null && (
           <div className={styles.error} role="alert">
-            {replay.error.message}
+            <Sentence text={replay.error.message} />
           </div>
         )}
       </td>

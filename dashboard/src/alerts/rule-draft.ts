@@ -116,3 +116,9 @@ export function fieldOfError(message: string): DraftField | null {
   if (path === 'cooldownSeconds') return 'cooldownMinutes';
   return path === 'notify' || path.startsWith('notify.') ? 'notify' : null;
 }
+
+/** The message as it reads beside its field: without the field's name, and with a capital. */
+export function withoutField(message: string): string {
+  const rest = message.replace(/^`[\w.]+` /, '');
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import type { DeathClass } from '#contract/container-event.ts';
 import { deathInWords } from '../containers/container-state.ts';
 import { Button } from '../ui/button.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 import { emptyNotifier, RULE_CLASSES, type NotifierDraft } from './rule-draft.ts';
 import styles from './rule-form.module.css';
 
@@ -57,7 +58,7 @@ export function NotifierFields({ notify, error, onChange }: NotifierFieldsProps)
       ))}
       {error !== undefined && (
         <p className={styles.error} role="alert">
-          {error}
+          <Sentence text={error} />
         </p>
       )}
       <Button

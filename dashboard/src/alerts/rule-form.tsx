@@ -2,12 +2,14 @@ import { useId, useState, type ReactNode } from 'react';
 import type { AlertRule } from '#contract/rule.ts';
 import { ApiError } from '../api/client.ts';
 import { Button } from '../ui/button.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 import { SidePanel } from '../ui/side-panel.tsx';
 import { CausePicker, NotifierFields } from './rule-form-parts.tsx';
 import {
   checkDraft,
   emptyDraft,
   fieldOfError,
+  withoutField,
   SEVERITIES,
   toDraft,
   toInput,
@@ -90,7 +92,7 @@ export function RuleForm({ rule, onClose }: RuleFormProps) {
         </p>
         {whole !== null && (
           <p className={styles.error} role="alert">
-            {whole}
+            <Sentence text={whole} />
           </p>
         )}
         <div className={styles.buttons}>
@@ -113,7 +115,7 @@ function withServer(
   const hint = error instanceof ApiError && error.hint !== undefined ? ` ${error.hint}` : '';
   const field = error instanceof ApiError && error.status === 400 ? fieldOfError(error.message) : null;
   if (field === null) return { errors: checked, whole: `${error.message}${hint}` };
-  return { errors: { ...checked, [field]: error.message }, whole: null };
+  return { errors: { ...checked, [field]: withoutField(error.message) }, whole: null };
 }
 
 type WhenFieldsProps = {
@@ -216,7 +218,7 @@ function Field({ id, name, error, hint, children }: FieldProps) {
       <label htmlFor={id}>{name}</label>
       {children}
       <p id={`${id}-note`} className={error === undefined ? styles.hint : styles.error}>
-        {error ?? hint}
+        {error === undefined ? hint : <Sentence text={error} />}
       </p>
     </div>
   );

@@ -10,7 +10,8 @@ export function RuleSentence({ match }: { match: RuleMatch }) {
       When {matchInWords(match)}
       {q !== '' && (
         <>
-          , only <code className={styles.query}>{q}</code>
+          {' '}
+          · only <code className={styles.query}>{q}</code>
         </>
       )}
     </>

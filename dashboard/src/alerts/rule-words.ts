@@ -2,7 +2,7 @@
 import type { AlertRule, Delivery, RuleMatch } from '#contract/rule.ts';
 import { deathInWords } from '../containers/container-state.ts';
 
-/** What a rule waits for, without the query that narrows it: `a container dies (crashed or failed to start)`. */
+/** What a rule waits for, without the query that narrows it: `a container dies: crashed or failed to start`. */
 export function matchInWords(match: RuleMatch): string {
   switch (match.action) {
     case 'oom':
@@ -14,7 +14,7 @@ export function matchInWords(match: RuleMatch): string {
     case 'die':
       return match.class === undefined
         ? 'a container dies, whatever the cause'
-        : `a container dies (${joinWords(match.class.map(deathInWords))})`;
+        : `a container dies: ${joinWords(match.class.map(deathInWords))}`;
   }
 }
 

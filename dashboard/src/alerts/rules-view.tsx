@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatDuration } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useUrlState } from '../ui/use-url-state.ts';
@@ -82,7 +83,7 @@ function RuleItem({ rule, isEdited, onEdit }: RuleItemProps) {
           shape={rule.enabled ? 'dot' : 'ring'}
           label={rule.enabled ? 'enabled' : 'disabled'}
         />
-        <h3>{rule.name}</h3>
+        <h2>{rule.name}</h2>
         <span className={styles.origin} title={origin.why}>
           {origin.word}
         </span>
@@ -167,7 +168,7 @@ function RuleActions({ rule, onEdit }: { rule: AlertRule; onEdit: () => void }) 
       )}
       {problem !== null && (
         <span className={styles.error} role="alert">
-          {problem.message}
+          <Sentence text={problem.message} />
         </span>
       )}
     </div>

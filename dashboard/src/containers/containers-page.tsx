@@ -49,6 +49,7 @@ export function ContainersPage() {
   );
   return (
     <main className={styles.page}>
+      <h1 className="visually-hidden">Containers</h1>
       <div className={styles.toolbar}>
         <FilterBox
           value={view.filter}

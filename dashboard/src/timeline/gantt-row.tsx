@@ -5,8 +5,8 @@ import { formatClock } from '../ui/format.ts';
 import { useZone } from '../ui/zone.ts';
 import type { Hovered } from './gantt-tip.tsx';
 import styles from './gantt.module.css';
-import { markLabel, markShape } from './mark-words.ts';
-import { isDeath, type DrawnBar, type DrawnMark, type Row } from './timeline-layout.ts';
+import { markLabel, markNote, markShape } from './mark-words.ts';
+import type { DrawnBar, DrawnMark, Row } from './timeline-layout.ts';
 
 export type DrawnRow = { bars: readonly DrawnBar[]; marks: readonly DrawnMark[] };
 type GanttRowProps = {
@@ -95,7 +95,7 @@ type MarkShapeProps = {
 function MarkShape({ mark, row, room, isOpen, isTabStop, onHover, onEvent }: MarkShapeProps) {
   const zone = useZone();
   const { glyph, tone } = markShape(mark.main);
-  const note = noteOf(mark);
+  const note = markNote(mark);
   const hover = (element: Element) => {
     const box = element.getBoundingClientRect();
     onHover({ row, mark, x: box.x + box.width / 2, y: box.bottom });
@@ -128,10 +128,4 @@ function MarkShape({ mark, row, room, isOpen, isTabStop, onHover, onEvent }: Mar
       )}
     </g>
   );
-}
-
-/** Beside the mark: how many deaths it stands for, else the exit code of its death. */
-function noteOf({ main, deaths }: DrawnMark): string | null {
-  if (deaths > 1) return `×${deaths}`;
-  return isDeath(main) && main.exitCode !== undefined && main.exitCode !== 0 ? String(main.exitCode) : null;
 }

@@ -1,7 +1,7 @@
 /** Marks and bars of the timeline: their shape, their colour and what is read out. */
 import type { BarState } from '#contract/query.ts';
 import { isDeathAlarming } from '../containers/container-state.ts';
-import type { DrawnMark, Mark } from './timeline-layout.ts';
+import { isDeath, type DrawnMark, type Mark } from './timeline-layout.ts';
 
 export type MarkTone = 'fatal' | 'error' | 'warn' | 'ok' | 'dim';
 
@@ -38,11 +38,18 @@ export function markInWords({ label, exitCode }: Mark): string {
   return saysCode ? label : `${label.replace(/\.$/, '')}, exit ${exitCode}`;
 }
 
+/** Beside the mark: how many deaths it stands for, else the exit code of its death. */
+export function markNote({ main, deaths }: DrawnMark): string | null {
+  if (deaths > 1) return `×${deaths}`;
+  return isDeath(main) && main.exitCode !== undefined && main.exitCode !== 0 ? String(main.exitCode) : null;
+}
+
 /** What a screen reader says of a mark: what, of whom, when, and how many more are under it. */
 export function markLabel(drawn: DrawnMark, name: string, time: string): string {
   const more = drawn.marks.length - 1;
+  const deaths = drawn.deaths > 1 ? `, deaths ×${drawn.deaths}` : '';
   const bundle = more > 0 ? `, and ${more} more close by` : '';
-  return `${name}: ${markInWords(drawn.main)} at ${time}${bundle}`;
+  return `${name}: ${markInWords(drawn.main)} at ${time}${deaths}${bundle}`;
 }
 
 export const STATE_WORDS: Record<BarState, string> = {

@@ -13,8 +13,11 @@ export function viewOf(range: TimeRange, now: number): TimeView {
   return { fromMs, toMs };
 }
 
-export function toRange(view: TimeView): TimeRange {
-  return { from: new Date(view.fromMs).toISOString(), to: new Date(view.toMs).toISOString() };
+/** In whole seconds once a view is long enough that nobody sees the difference: such times can be read and told. */
+export function toRange({ fromMs, toMs }: TimeView): TimeRange {
+  const step = toMs - fromMs >= 60_000 ? 1_000 : 1;
+  const iso = (ms: number) => new Date(Math.round(ms / step) * step).toISOString();
+  return { from: iso(fromMs), to: iso(toMs) };
 }
 
 /** Follows the clock: it is asked for again while time passes. */

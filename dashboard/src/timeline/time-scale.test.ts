@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { toRange, viewOf } from './time-range.ts';
 import {
   createScale,
   MIN_SPAN_MS,
@@ -9,6 +10,26 @@ import {
   viewBetween,
   zoomView,
 } from './time-scale.ts';
+
+test('a long view is written in whole seconds, a short one to the millisecond', () => {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const fromMs = Date.parse('2026-11-22T10:00:00.400Z');
+  expect(toRange({ fromMs, toMs: fromMs + 600_000 })).toEqual({
+    from: '2026-11-22T10:00:00.000Z',
+    to: '2026-11-22T10:10:00.000Z',
+  });
+  expect(toRange({ fromMs, toMs: fromMs + 5_000 })).toEqual({ from: iso(fromMs), to: iso(fromMs + 5_000) });
+});
+
+test.each([
+  [{ from: 'now-15m', to: 'now' }, 15],
+  [{ from: '2026-11-22T10:00:00Z', to: '2026-11-22T10:30:00Z' }, 30],
+  [{ from: 'soon', to: 'now' }, 60],
+  [{ from: 'now', to: 'now-1h' }, 60],
+])('the range %j shows %s minutes', (range, minutes) => {
+  const view = viewOf(range, Date.parse('2026-11-22T12:00:00Z'));
+  expect(view.toMs - view.fromMs).toBe(minutes * 60_000);
+});
 
 const at = (iso: string) => Date.parse(iso);
 const NOON = at('2026-11-22T12:00:00Z');

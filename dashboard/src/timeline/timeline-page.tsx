@@ -42,6 +42,7 @@ export function TimelinePage() {
   useTimelineKeys({ view, timeline: query.data, eventId, settle, tell });
   return (
     <main className={styles.page}>
+      <h1 className="visually-hidden">Timeline</h1>
       <div className={styles.toolbar}>
         <FilterBox
           value={filter}
