@@ -198,7 +198,9 @@ describe('states of a living container', () => {
       { what: 'three lines of brief' },
     );
     expect(lines).toEqual(['brief 1', 'brief 2', 'brief 3']);
-    expect((await containerNamed('brief'))?.state).toBe('removed');
+    await eventually(async () => (await containerNamed('brief'))?.state === 'removed', {
+      what: 'brief is removed and kept',
+    });
   });
 });
 

@@ -1,5 +1,7 @@
 /** Debian's Chromium, driven headless. Every request to another host fails the test that made it. */
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { ROOT } from './program.ts';
 
 const FLAGS = [
   '--headless',
@@ -41,4 +43,29 @@ export async function openPage(
       errors.push(message.text());
   });
   return { page, foreign, errors };
+}
+
+/**
+ * Opens a page, uses it, and closes it. Fails when the page asked another host for anything or an error was not caught;
+ * when `use` fails, what was on the screen is kept below `.quaylog/failed`.
+ */
+export async function onPage(
+  browser: Browser,
+  url: string,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { page, foreign, errors } = await openPage(browser, url);
+  try {
+    await page.goto(url);
+    // Keys pressed before the page listens would be lost.
+    await page.getByRole('navigation').first().waitFor();
+    await use(page);
+    if (foreign.length + errors.length > 0) throw new Error(JSON.stringify({ foreign, errors }));
+  } catch (cause) {
+    const picture = join(ROOT, '.quaylog/failed', `${new Date().toISOString().replaceAll(':', '')}.png`);
+    await page.screenshot({ path: picture }).catch(() => undefined);
+    throw new Error(`${(cause as Error).message}\n(what was on the screen: ${picture})`, { cause });
+  } finally {
+    await page.context().close();
+  }
 }
