@@ -50,8 +50,8 @@ export function createOpenHours(dir: string): OpenHours {
     if (inode === undefined || shunned.has(inode)) return undefined;
     let known = held.get(hour);
     if (known?.inode !== inode) {
-      // Dropped or set aside, and perhaps begun anew: whoever still reads the old one closes it.
-      if (known?.users === 0) known.reader.close();
+      // Dropped or set aside, and begun anew.
+      if (known) letGo(hour, known);
       known = { reader: openHourReader(pathOfHour(dir, hour), hour), inode, users: 0 };
     }
     held.delete(hour);
@@ -60,32 +60,28 @@ export function createOpenHours(dir: string): OpenHours {
     return known;
   }
 
+  /** Whoever still reads a file that was let go closes it. */
+  function letGo(hour: Hour, { reader, users }: Held): void {
+    held.delete(hour);
+    if (users === 0) reader.close();
+  }
+
   function release(hour: Hour, mine: Held): void {
     mine.users--;
     if (mine.users === 0 && held.get(hour) !== mine) mine.reader.close();
-    for (const [other, { reader, users }] of held) {
+    for (const [other, one] of held) {
       if (held.size <= MAX_OPEN) break;
-      if (users > 0) continue;
-      reader.close();
-      held.delete(other);
-    }
-  }
-
-  /** A file that was dropped takes its space until nobody has it open. */
-  function closeAllBut(there: ReadonlySet<Hour>): void {
-    for (const [hour, { reader, users }] of held) {
-      if (there.has(hour)) continue;
-      held.delete(hour);
-      if (users === 0) reader.close();
+      if (one.users === 0) letGo(other, one);
     }
   }
 
   return {
     within(bounds, order) {
       const [first, last] = [hourOfMs(epochMsOf(bounds.low)), hourOfMs(epochMsOf(bounds.high))];
-      const there = hoursAmong(readdirSync(dir));
-      closeAllBut(new Set(there));
-      const hours = there.filter(hour => hour >= first && hour <= last);
+      const there = new Set(hoursAmong(readdirSync(dir)));
+      // A dropped file keeps its space until nobody has it open.
+      for (const [hour, one] of held) if (!there.has(hour)) letGo(hour, one);
+      const hours = [...there].filter(hour => hour >= first && hour <= last);
       return order === 'asc' ? hours : hours.reverse();
     },
     *use(hour, work) {
