@@ -10,6 +10,8 @@ import styles from './facets.module.css';
 import type { Question } from './log-session.ts';
 import type { LogsState } from './logs-url.ts';
 import { clauseState, toggleClause } from './query-text.ts';
+import { StyledSpans } from './styled-spans.tsx';
+import { rawSpans } from './styled-text.ts';
 
 type FacetsProps = {
   state: LogsState;
@@ -23,6 +25,7 @@ type FacetsProps = {
 
 const STANDARD = ['level', 'container', 'project', 'service', 'stream', 'host'];
 const FEW = 6;
+const MOST_SHOWN = 200;
 const MANY = 50;
 
 /** Values of fields with their counts: a click asks for one, Alt or Shift and a click, or the −, excludes it. */
@@ -128,7 +131,9 @@ function Values({ facet, field, q, limit, onMore, onQuery }: ValuesProps) {
                 onClick={(event: MouseEvent) => choose(event.altKey || event.shiftKey)}
               >
                 <Swatch field={field} value={value} />
-                <span className={styles.text}>{value === '' ? '(empty)' : value}</span>
+                <span className={styles.text}>
+                  {value === '' ? '(empty)' : <StyledSpans spans={rawSpans(value.slice(0, MOST_SHOWN))} />}
+                </span>
               </button>
               <span className={styles.count}>{formatNumber(count)}</span>
               <button

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Histogram } from '#contract/query.ts';
-import { barAt, layoutBars, layoutFlags, spanOf, timeAt, xOf } from './histogram-layout.ts';
+import { barAt, brushedRange, layoutBars, layoutFlags, spanOf, timeAt, xOf } from './histogram-layout.ts';
 import { anEvent, stampAt } from './test-records.ts';
 
 const histogram: Histogram = {
@@ -43,6 +43,12 @@ describe('bars', () => {
     expect([timeAt(-5, span, 300), timeAt(900, span, 300)]).toEqual([span.from, span.to]);
     expect(spanOf({ intervalMs: 1, buckets: [] })).toBeUndefined();
   });
+});
+
+it('a drag asks for whole seconds, and for milliseconds when it is short', () => {
+  const chart = { span, width: 1_000 };
+  expect(brushedRange(901, 301, chart)).toEqual({ from: span.from + 9_000, to: span.from + 28_000 });
+  expect(brushedRange(10, 15, chart)).toEqual({ from: span.from + 300, to: span.from + 450 });
 });
 
 it('flags that would touch are one', () => {

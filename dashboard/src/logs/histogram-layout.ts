@@ -30,6 +30,17 @@ export const xOf = (at: number, span: Span, width: number): number =>
 export const timeAt = (x: number, span: Span, width: number): number =>
   span.from + (Math.min(width, Math.max(0, x)) / Math.max(1, width)) * (span.to - span.from);
 
+/** Below this a brushed range keeps its milliseconds. */
+const SNAP_FROM_MS = 10_000;
+
+/** What a drag over the chart asks for: whole seconds, unless that would change it much. */
+export function brushedRange(a: number, b: number, { span, width }: { span: Span; width: number }): Span {
+  const from = timeAt(Math.min(a, b), span, width);
+  const to = timeAt(Math.max(a, b), span, width);
+  const step = to - from >= SNAP_FROM_MS ? 1_000 : 1;
+  return { from: Math.floor(from / step) * step, to: Math.ceil(to / step) * step };
+}
+
 const GAP_PX = 2;
 
 export function layoutBars(histogram: Histogram, span: Span, box: Box): Bar[] {

@@ -9,6 +9,7 @@ import { useZone } from '../ui/zone.ts';
 import { eventWords } from './event-words.ts';
 import {
   barAt,
+  brushedRange,
   layoutBars,
   layoutFlags,
   STACK,
@@ -58,10 +59,9 @@ export function Histogram({ counts, span, flags, events, isStale, onZoom }: Hist
   const finish = () => {
     if (!brush) return;
     setBrush(null);
-    const [a, b] = brush[0] < brush[1] ? brush : [brush[1], brush[0]];
-    if (b - a >= BRUSH_MIN_PX) {
-      onZoom({ from: isoAt(timeAt(a, span, width)), to: isoAt(timeAt(b, span, width)) });
-    }
+    if (Math.abs(brush[1] - brush[0]) < BRUSH_MIN_PX) return;
+    const range = brushedRange(brush[0], brush[1], { span, width });
+    onZoom({ from: isoAt(range.from), to: isoAt(range.to) });
   };
   return (
     <div className={styles.chart}>

@@ -38,11 +38,12 @@ export function LogList({ session, state, isStale, isFollowing, selectedId, onOp
     },
   });
 
+  const isPresent = selectedId !== null && buffer.indexOf(selectedId) !== -1;
   useEffect(() => {
-    if (selectedId !== null && !isFollowing) reveal(buffer.indexOf(selectedId));
+    if (selectedId !== null && isPresent && !isFollowing) reveal(buffer.indexOf(selectedId));
     // Only a new selection moves the list; `reveal` reads the list itself.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [selectedId, buffer]);
+  }, [selectedId, buffer, isPresent]);
 
   const onClick = ({ target }: MouseEvent) => {
     if (!(target instanceof Element) || target.closest('a')) return;

@@ -10,6 +10,7 @@ import styles from './log-row.module.css';
 import type { EventRow, LogRow as Row, RecordRow, SkippedRow } from './log-row-types.ts';
 import { rowText } from './row-text.ts';
 import { StyledSpans } from './styled-spans.tsx';
+import { rawSpans } from './styled-text.ts';
 
 type LogRowProps = {
   row: Row;
@@ -125,6 +126,6 @@ const ContainerName = ({ name }: { name: string }) => (
     style={{ '--stripe': stripeOf(name) } as CSSProperties}
     title={name}
   >
-    {name}
+    <StyledSpans spans={rawSpans(name)} />
   </span>
 );

@@ -191,6 +191,17 @@ describe('history', () => {
     expect(shown(session)).toHaveLength(3);
   });
 
+  it('loads older pages until a linked line is there, and none for one that is nowhere', async () => {
+    const { server, open } = aServer(lines(1, 2, 3, 4, 5, 6, 7, 8));
+    server.pageSize = 2;
+    const session = open({ live: false });
+    await settle();
+    await session.seek(idOf(9));
+    expect(session.buffer.size).toBe(2);
+    await session.seek(idOf(4));
+    expect(shown(session)[0]).toBe('line 3');
+  });
+
   it('tells a wrong query with its position', async () => {
     const { server, open } = aServer();
     server.failure = new ApiError(400, { code: 'bad_query', message: '`)` is missing', position: 4 });

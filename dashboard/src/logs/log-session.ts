@@ -33,6 +33,8 @@ export type LogSession = {
   loadOlder: () => Promise<void>;
   /** Reads the lines the server skipped; the row leaves when all of them are here. */
   loadSkipped: (row: SkippedRow) => Promise<void>;
+  /** Loads older pages until the row with this id is here, if it is not far: for a link to a line. */
+  seek: (id: string) => Promise<void>;
   pause: () => void;
   resume: () => void;
   rate: () => number;
@@ -45,6 +47,7 @@ const SUBSCRIBE_WAIT_MS = 1_500;
 const OVERLAP_MS = 60_000;
 /** Beyond so many missed pages the list starts anew at the newest lines; the older ones load on scrolling up. */
 const CATCH_UP_PAGES = 10;
+const SEEK_PAGES = 20;
 
 export function createLogSession(question: Question, deps: SessionDeps): LogSession {
   const buffer = new LogBuffer();
@@ -78,6 +81,7 @@ export function createLogSession(question: Question, deps: SessionDeps): LogSess
       const isWhole = await history.readForward({ from: row.from, to: row.to }, CATCH_UP_PAGES);
       if (isWhole) buffer.remove(other => other.id === row.id);
     },
+    seek: id => seek(parts, id),
     pause: () => buffer.hold(),
     resume() {
       // What did not fit the hold is in the store: the list starts anew at the newest lines.
@@ -89,6 +93,15 @@ export function createLogSession(question: Question, deps: SessionDeps): LogSess
       tail?.end();
     },
   };
+}
+
+/** Ids sort by time: what is older than the oldest row may be on an older page, anything else is not to be found. */
+async function seek({ buffer, history, state }: Parts, id: string): Promise<void> {
+  for (let page = 0; page < SEEK_PAGES; page += 1) {
+    const oldest = buffer.at(0);
+    if (!oldest || id >= oldest.id || state.get().older !== 'some') return;
+    await history.loadOlder();
+  }
 }
 
 type Parts = {

@@ -13,7 +13,7 @@ import { Histogram, HistogramNote } from './histogram.tsx';
 import { spanOf } from './histogram-layout.ts';
 import { LogList } from './log-list.tsx';
 import styles from './logs-page.module.css';
-import type { Question } from './log-session.ts';
+import type { LogSession, Question } from './log-session.ts';
 import type { LogsState } from './logs-url.ts';
 import { NewLinesPill } from './new-lines-pill.tsx';
 import { NothingFound } from './nothing-found.tsx';
@@ -49,7 +49,7 @@ type LogsViewProps = {
 function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
   const { session, isStale, newest } = shown;
   const input = useRef<HTMLInputElement>(null);
-  const [pausedBy, setPausedBy] = useState<'reader' | 'scroll' | null>(null);
+  const [pausedBy, setPausedBy] = useState<'reader' | 'scroll' | null>(state.line === null ? null : 'reader');
   const isPaused = session.question.live && pausedBy !== null;
   const isFollowing = session.question.live && !isPaused;
 
@@ -59,6 +59,8 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
     else session.resume();
   }, [session, isPaused]);
 
+  useSeek(session, state.line, newest.phase === 'ready' && !isStale);
+
   const actions = useLogActions({ session, state, change, isPaused, setPausedBy, input });
   useLogKeys(actions);
   // Counts belong to the rows on screen: a question that fails takes nothing away.
@@ -66,6 +68,7 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
   const counts = useCounts(asked);
   return (
     <main className={styles.page}>
+      <h1 className="visually-hidden">Logs</h1>
       <QueryBar state={state} error={newest.error} input={input} onChange={change} />
       <FilterRow
         state={state}
@@ -115,6 +118,13 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
       <StatusBar session={session} state={shown.state} isPaused={isPaused} />
     </main>
   );
+}
+
+/** A link to a line: reads back to it once the newest lines are here. */
+function useSeek(session: LogSession, line: string | null, isReady: boolean): void {
+  useEffect(() => {
+    if (isReady && line !== null) void session.seek(line);
+  }, [session, isReady, line]);
 }
 
 /** In the place of the rows while there are none. */

@@ -35,6 +35,14 @@ export function useLogsState(): [LogsState, (change: Partial<LogsState>) => void
     return () => clearTimeout(timer);
   }, [wanted, search, state, navigate]);
 
-  const change = useCallback((part: Partial<LogsState>) => setState(before => ({ ...before, ...part })), []);
+  const change = useCallback(
+    (part: Partial<LogsState>) =>
+      setState(before => {
+        const next = { ...before, ...part };
+        // A row that was only passed over means nothing to another question; one being read stays open.
+        return next.detail === null && !sameQuestion(before, next) ? { ...next, line: null } : next;
+      }),
+    [],
+  );
   return [state, change];
 }

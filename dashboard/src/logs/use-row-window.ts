@@ -3,7 +3,7 @@ import type { LogBuffer } from './log-buffer.ts';
 
 export const ROW_HEIGHT = 22;
 /** Room above the first row, for what is said about older lines. */
-export const EDGE_HEIGHT = ROW_HEIGHT;
+export const EDGE_HEIGHT = 22;
 /** Rows drawn beyond the visible ones on each side. */
 const OVERSCAN = 16;
 
