@@ -28,7 +28,7 @@ export function LogList({ session, state, isStale, isFollowing, selectedId, onOp
   const { buffer } = session;
   const zone = useZone();
   const list = useRef<HTMLDivElement>(null);
-  const { start, end, size, onScroll, reveal } = useRowWindow({
+  const { start, end, slots, size, onScroll, reveal } = useRowWindow({
     list,
     buffer,
     isFollowing,
@@ -74,7 +74,8 @@ export function LogList({ session, state, isStale, isFollowing, selectedId, onOp
         <Edge session={session} state={state} />
         {buffer.slice(start, end).map((row, offset) => (
           <LogRow
-            key={row.id}
+            // By place, not by row: while lines stream in, elements are filled anew instead of made anew.
+            key={(start + offset) % slots}
             row={row}
             index={start + offset}
             top={EDGE_HEIGHT + (start + offset) * ROW_HEIGHT}

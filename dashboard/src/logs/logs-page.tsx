@@ -49,16 +49,8 @@ type LogsViewProps = {
 function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
   const { session, isStale, newest } = shown;
   const input = useRef<HTMLInputElement>(null);
-  const [pausedBy, setPausedBy] = useState<'reader' | 'scroll' | null>(state.line === null ? null : 'reader');
-  const isPaused = session.question.live && pausedBy !== null;
-  const isFollowing = session.question.live && !isPaused;
-
+  const { isPaused, isFollowing, setPausedBy } = usePause(session, state.line !== null);
   useEffect(() => session.showEvents(state.events), [session, state.events]);
-  useEffect(() => {
-    if (isPaused) session.pause();
-    else session.resume();
-  }, [session, isPaused]);
-
   useSeek(session, state.line, newest.phase === 'ready' && !isStale);
 
   const actions = useLogActions({ session, state, change, isPaused, setPausedBy, input });
@@ -118,6 +110,17 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
       <StatusBar session={session} state={shown.state} isPaused={isPaused} />
     </main>
   );
+}
+
+/** Held still by the reader, by scrolling away, or from the start by a link to a line. */
+function usePause(session: LogSession, isHeldAtFirst: boolean) {
+  const [pausedBy, setPausedBy] = useState<'reader' | 'scroll' | null>(isHeldAtFirst ? 'reader' : null);
+  const isPaused = session.question.live && pausedBy !== null;
+  useEffect(() => {
+    if (isPaused) session.pause();
+    else session.resume();
+  }, [session, isPaused]);
+  return { isPaused, isFollowing: session.question.live && !isPaused, setPausedBy };
 }
 
 /** A link to a line: reads back to it once the newest lines are here. */

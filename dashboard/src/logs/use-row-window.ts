@@ -13,6 +13,8 @@ type Anchor = { id: string; offset: number };
 export type RowWindow = {
   start: number;
   end: number;
+  /** At most so many rows are drawn at once. */
+  slots: number;
   size: number;
   onScroll: () => void;
   /** Scrolls so that the row is in view. */
@@ -87,7 +89,7 @@ export function useRowWindow({
     }
   };
 
-  return { start, end, size, onScroll, reveal };
+  return { start, end, slots: visible + 2 * OVERSCAN, size, onScroll, reveal };
 }
 
 function useHeight(list: RefObject<HTMLElement | null>): number {
