@@ -6,6 +6,11 @@ import type { DockerCli } from '../docker-cli.ts';
 
 const PROJECT = 'shop';
 const NETWORK = 'quaylog-demo-shop';
+/**
+ * A name of its own: firewall rules that a killed engine left behind name its bridge, and those of a bridge that is gone
+ * would divert what the containers of the next one say to each other.
+ */
+const BRIDGE = 'quaylog-demo0';
 /** Finds what a killed demo left. */
 const OURS = 'quaylog.demo=shop';
 const FILES = join(import.meta.dirname, 'shop');
@@ -66,7 +71,7 @@ export async function startShop(docker: DockerCli, baseImage: string): Promise<s
   await stopShop(docker);
   const [image] = await Promise.all([
     buildShopImage(docker, baseImage),
-    docker(['network', 'create', NETWORK]),
+    docker(['network', 'create', '-o', `com.docker.network.bridge.name=${BRIDGE}`, NETWORK]),
   ]);
   for (const wave of WAVES) {
     await Promise.all(wave.map(service => startService(docker, image, service)));
