@@ -22,20 +22,26 @@ const SHORT: Record<string, string> = {
 const DEPTH = 4;
 const FIELDS_LIMIT = 500;
 
-/** Every field of a record, dotted, in its order; the application's own last. The texts of the line are not among them. */
+/**
+ * Every field of a record, dotted: what the application said first, then where it came from, bookkeeping last. The texts of
+ * the line (message, original, stack trace) are not among them.
+ */
 export function recordFields(record: LogRecord): RecordField[] {
-  const { container, event, app, ...rest } = record;
+  const { app, log, container, host, compose, event, '@timestamp': stamp, ...said } = record;
   const { labels, ...aboutContainer } = container;
   const parts: [string, unknown][] = [
-    ...Object.entries({ ...rest, container: aboutContainer, event }),
     // Labels and the fields of the application keep the dots in their keys.
-    ...Object.entries(labels).map(([key, value]): [string, unknown] => [`container.labels.${key}`, value]),
     ...Object.entries(app ?? {}).map(([key, value]): [string, unknown] => [`app.${key}`, value]),
+    ...Object.entries({ ...said, log, container: aboutContainer, compose, host }),
+    ...Object.entries(labels).map(([key, value]): [string, unknown] => [`container.labels.${key}`, value]),
+    ...Object.entries({ event, '@timestamp': stamp }),
   ];
   return flatten(parts)
-    .filter(({ name }) => name !== 'message' && name !== 'event.original' && name !== 'error.stack_trace')
+    .filter(({ name, value }) => value !== undefined && !TEXTS.has(name))
     .map(({ name, value }) => ({ name: SHORT[name] ?? name, value }));
 }
+
+const TEXTS = new Set(['message', 'event.original', 'error.stack_trace']);
 
 /** The application's own fields without the `app.` in front, dotted, in its order. */
 export const appFields = ({ app }: LogRecord): [string, unknown][] =>
