@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ApiError} from './client.ts';
+import type { ApiError } from './client.ts';
 import { api, queryString } from './client.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
