@@ -16,49 +16,62 @@ const ROUNDS = 15;
 /** `count`: records to write; fewer for a quick look. */
 export async function benchStore(count = 1_000_000): Promise<Row[]> {
   const dir = await mkdtemp(join(tmpdir(), 'quaylog-bench-'));
-  const store = await createEmbeddedStore({
-    dir,
-    retentionAgeMs: 'all',
-    retentionBytes: Infinity,
-    now: () => new Date(START_MS + DAY_MS),
-    log: { info: () => undefined, warn: console.error, error: console.error },
-  });
+  const open = (): Promise<LogStore> =>
+    createEmbeddedStore({
+      dir,
+      retentionAgeMs: 'all',
+      retentionBytes: Infinity,
+      now: () => new Date(START_MS + DAY_MS),
+      log: { info: () => undefined, warn: console.error, error: console.error },
+    });
+  let store = await open();
   try {
-    return [...(await benchWriting(store, { dir, count })), ...(await benchQuestions(store))];
+    const rows = await benchWriting(store, count);
+    await store.close();
+    rows.push({ what: 'on disk', value: `${Math.round((await sizeOf(dir)) / count)} bytes/record` });
+    const startedAt = performance.now();
+    store = await open();
+    rows.push({ what: 'open again', value: `${Math.round(performance.now() - startedAt)} ms` });
+    return [...rows, ...(await benchQuestions(store))];
   } finally {
     await store.close();
     await rm(dir, { recursive: true });
   }
 }
 
-async function benchWriting(store: LogStore, { dir, count }: { dir: string; count: number }): Promise<Row[]> {
+async function benchWriting(store: LogStore, count: number): Promise<Row[]> {
   const waits: number[] = [];
   const stalls = monitorEventLoopDelay({ resolution: 1 });
   let cpuUs = 0;
-  let written = 0;
-  const batches = variedBatches({ count, containers: 40, startMs: START_MS, lengthMs: DAY_MS });
-  for (const records of batches) {
-    const cpu = process.cpuUsage();
+  let referenceUs = 0;
+  for (const records of variedBatches({ count, containers: 40, startMs: START_MS, lengthMs: DAY_MS })) {
+    referenceUs += await cpuOf(() => JSON.stringify(records));
     const startedAt = performance.now();
     stalls.enable();
-    await store.append({ records, events: [], samples: [] });
+    cpuUs += await cpuOf(() => store.append({ records, events: [], samples: [] }));
     stalls.disable();
     waits.push(performance.now() - startedAt);
-    const used = process.cpuUsage(cpu);
-    cpuUs += used.user + used.system;
-    written += records.length;
   }
   const seconds = waits.reduce((sum, ms) => sum + ms, 0) / 1_000;
+  const late = (percent: number): string => `${(stalls.percentile(percent) / 1e6).toFixed(1)} ms`;
   return [
-    { what: 'append, batches of 1,000, synced', value: `${Math.round(written / seconds)} records/s` },
-    { what: 'append, CPU of all threads', value: `${(cpuUs / written).toFixed(1)} µs/record` },
-    { what: 'append, one batch', value: quantiles(waits) },
+    { what: 'append, batches of 1,000, synced', value: `${Math.round(count / seconds)} records/s` },
     {
-      what: 'event loop late while appending',
-      value: `p50 ${(stalls.percentile(50) / 1e6).toFixed(1)} ms, p99 ${(stalls.percentile(99) / 1e6).toFixed(1)} ms`,
+      what: 'append, CPU of all threads',
+      value: `${(cpuUs / count).toFixed(1)} µs/record`,
+      ratio: `${(cpuUs / referenceUs).toFixed(1)} × JSON.stringify of the same`,
     },
-    { what: 'on disk', value: `${Math.round((await sizeOf(dir)) / written)} bytes/record` },
+    { what: 'append, one batch', value: quantiles(waits) },
+    { what: 'event loop late while appending', value: `p50 ${late(50)}, p99 ${late(99)}` },
   ];
+}
+
+/** Microseconds of CPU, of all threads. */
+async function cpuOf(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
 async function benchQuestions(store: LogStore): Promise<Row[]> {

@@ -1,5 +1,5 @@
 /** How many records match, by time and kind: what histograms, facets and totals are made of. */
-import { GRAINS_MS, SPAN_BITS } from './hour-file.ts';
+import { GRAINS_MS } from './hour-file.ts';
 import { bytesOfSecond, epochMsOf, HOUR_MS } from './id-bytes.ts';
 import {
   candidates,
@@ -10,15 +10,12 @@ import {
   type HourQuery,
   type IdBounds,
   type RecordKey,
-  type Region,
 } from './hour-query.ts';
 import type { HourPlan } from './plan-query.ts';
+import { joinMany, type Region } from './regions.ts';
 
 /** `count` records of one kind in the piece of `grainMs` that begins at `atMs` (since the epoch). */
 export type Count = { atMs: number; kind: number; count: number };
-
-/** Spans counted in one go: some ten milliseconds. */
-const SPANS_AT_ONCE = 64;
 
 /**
  * Counts the matches of one file, piece by piece; the sum over all pieces is exact. `grainMs` divides an hour and is a
@@ -29,7 +26,8 @@ export function* countInHour(hour: HourQuery, bounds: IdBounds, grainMs: number)
   if (hour.plan.isByKind && grainMs >= GRAINS_MS[0]) {
     yield countByRollup(hour, bounds, grainMs);
   } else if (hour.plan.isExact) {
-    for (const region of joined(spansOf(hour, bounds))) yield countByIndex(hour, { region, bounds, grainMs });
+    for (const region of joinMany(spansOf(hour, bounds)))
+      yield countByIndex(hour, { region, bounds, grainMs });
   } else {
     for (const region of spansOf(hour, bounds)) yield countByMatcher(hour, { region, bounds, grainMs });
   }
@@ -163,20 +161,4 @@ function toCounts({ reader }: HourQuery, rows: unknown[][], grainMs: number): Co
     kind,
     count,
   }));
-}
-
-/** Neighbouring regions as one, up to so many spans. */
-function joined(regions: readonly Region[]): Region[] {
-  const runs: Region[] = [];
-  for (const region of regions) {
-    const run = runs.at(-1);
-    if (run?.last === region.first - 1 && region.last - run.first < SPANS_AT_ONCE << SPAN_BITS) {
-      run.last = region.last;
-      if (Buffer.compare(region.low, run.low) < 0) run.low = region.low;
-      if (Buffer.compare(region.high, run.high) > 0) run.high = region.high;
-    } else {
-      runs.push({ ...region });
-    }
-  }
-  return runs;
 }

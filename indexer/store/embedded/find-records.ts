@@ -9,8 +9,8 @@ import {
   type HourQuery,
   type IdBounds,
   type RecordKey,
-  type Region,
 } from './hour-query.ts';
+import { joinGrowing, type Region } from './regions.ts';
 
 export type PageOrder = { order: 'asc' | 'desc'; limit: number };
 
@@ -28,9 +28,9 @@ export function* findInHour(
   const compare = (a: RecordKey, b: RecordKey): number => sign * Buffer.compare(a.id, b.id);
   // By the end that comes first: once a page is full, a span that begins beyond its last record cannot add to it.
   const nearEnd = (region: Region): Uint8Array => (order === 'asc' ? region.low : region.high);
-  const regions = regionsOf(hour, bounds).sort((a, b) => sign * Buffer.compare(nearEnd(a), nearEnd(b)));
+  const spans = regionsOf(hour, bounds).sort((a, b) => sign * Buffer.compare(nearEnd(a), nearEnd(b)));
   let page: RecordKey[] = [];
-  for (const region of regions) {
+  for (const region of joinGrowing(spans)) {
     const worst = page.length === limit ? page.at(-1) : undefined;
     if (worst && sign * Buffer.compare(nearEnd(region), worst.id) > 0) break;
     const found = firstOfRegion(hour, region, { bounds, order, limit });

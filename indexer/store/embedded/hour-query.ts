@@ -6,6 +6,7 @@ import { DamagedError, SPAN_BITS } from './hour-file.ts';
 import type { HourReader, Snapshot } from './hour-reader.ts';
 import type { Group, HourPlan, QueryPlan } from './plan-query.ts';
 import { decodeRecord, decodeWithoutRest } from './record-row.ts';
+import type { Region } from './regions.ts';
 import type { Words } from './superset.ts';
 
 /** low ≤ id < high, as bytes; a bound may be longer than an id, to stand just beyond one. */
@@ -13,9 +14,6 @@ export type IdBounds = { low: Uint8Array; high: Uint8Array };
 
 /** One query put to one file. */
 export type HourQuery = { reader: HourReader; snapshot: Snapshot; query: QueryPlan; plan: HourPlan };
-
-/** A run of records in order of arrival, and the ids between which they are. */
-export type Region = { first: number; last: number; low: Uint8Array; high: Uint8Array };
 
 /** A superset of so few records is looked at as one region. */
 const FEW = 4_000;
