@@ -79,7 +79,8 @@ async function createParts({ config, log }: IndexerOptions) {
     log,
   });
   const store = guardStore(embedded, err => log.error({ err }, 'append failed'));
-  const inventory = createInventory({ state, now, log });
+  const keepRemovedMs = config.retentionAge === 'all' ? Infinity : config.retentionAge;
+  const inventory = createInventory({ state, now, log, keepRemovedMs });
   await inventory.load();
   const metrics = createMetrics(inventory.hosts);
   const live = createLive(metrics.countLiveSkipped);
@@ -92,6 +93,8 @@ async function createParts({ config, log }: IndexerOptions) {
     log,
     onChange: change => live.publish('alerts', [change]),
     async onDeath(event) {
+      // Again, now with its cause: whoever watches has it under the same id.
+      live.publish('events', [event]);
       const changed = await inventory.noteDeath(event);
       if (changed) live.publish('containers', [changed]);
     },
@@ -105,7 +108,7 @@ async function createApp(parts: Parts, log: Logger): Promise<FastifyInstance> {
   const app = await createServer(log);
   await serveDocs(app, version());
   registerIngestRoutes(app, {
-    append: store.append,
+    append: batch => store.append(batch),
     applyInventory: async batch => (await inventory.apply(batch)).containers,
     noteEvents: alerting.onEvents,
     publish({ records, events, samples, containers }) {
