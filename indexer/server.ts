@@ -7,8 +7,8 @@ import fastify, {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import type { Logger } from 'pino';
-import { QuaylogError, type ErrorBody } from '#contract/errors.ts';
+import type { ErrorBody } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import { DOCS_PREFIX } from './docs.ts';
 
 /** What a route needs of its caller. Declared by every route as `config.access`; enforced with accounts in a later version. */
@@ -22,9 +22,9 @@ declare module 'fastify' {
 
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
-export async function createServer(log: Logger): Promise<FastifyInstance> {
+export async function createServer(log: FastifyBaseLogger): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,

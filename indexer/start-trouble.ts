@@ -1,4 +1,4 @@
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { IndexerConfig } from './config.ts';
 
 /** One sentence that says why the indexer cannot start and what to do about it. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 
 /** Paths that are never pages: a wrong one is a 404, not the dashboard. */
 const NOT_A_PAGE = /^\/(api|socket\.io|metrics|assets)(\/|$)/;

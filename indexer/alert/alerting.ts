@@ -5,7 +5,7 @@
  */
 import type { Logger } from 'pino';
 import type { ContainerEvent } from '#contract/container-event.ts';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { Alert, Delivery } from '#contract/rule.ts';
 import type { Settings } from '#contract/settings.ts';
 import type { StateStore } from '../state/state-store.ts';

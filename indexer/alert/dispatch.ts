@@ -3,7 +3,7 @@
  * written before its first attempt and after each; a crash between an attempt and its record repeats that one attempt.
  */
 import type { Logger } from 'pino';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { Delivery, Notifier as NotifierTarget, WebhookPayload } from '#contract/rule.ts';
 import type { StateStore, Versioned } from '../state/state-store.ts';
 import { createAgenda } from './agenda.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { Notifier as NotifierTarget, RuleInput } from '#contract/rule.ts';
 import type { Settings } from '#contract/settings.ts';
 import { secretKey } from './notifier/webhook.ts';

@@ -1,6 +1,6 @@
 /** Where rules come from: the default ones, a file, and the API. Only those of the API can be changed there. */
 import { randomUUID } from 'node:crypto';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { AlertRule, Notifier as NotifierTarget, RuleInput } from '#contract/rule.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { createMatcher } from '../query/match-record.ts';

@@ -1,6 +1,6 @@
 /** A rule as the indexer works with it: with its secrets, and checked. What people see of it has neither. */
 import { Compile } from 'typebox/compile';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import { RuleInput, type AlertRule, type Notifier as NotifierTarget } from '#contract/rule.ts';
 import { parseQuery } from '../query/parse-query.ts';
 import { secretKey } from './notifier/webhook.ts';

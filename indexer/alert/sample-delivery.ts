@@ -1,6 +1,6 @@
 /** A delivery that shows what a rule would send, through the real outbox to the real receivers. */
 import { randomUUID } from 'node:crypto';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { WebhookPayload } from '#contract/rule.ts';
 import { createDelivery, type StoredDelivery } from './dispatch.ts';
 import type { Rule } from './rule.ts';

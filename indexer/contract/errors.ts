@@ -1,8 +1,6 @@
 /** What a client gets instead of an answer; quaylog-error.ts has the codes. */
 import { Type, type Static } from 'typebox';
 
-export { ERRORS, QuaylogError, type ErrorCode } from './quaylog-error.ts';
-
 /** `position`: zero-based offset into `q`, for queries. */
 export const ErrorBody = Type.Object({
   error: Type.Object({

@@ -2,7 +2,7 @@
 import type { ErrorBody } from './errors.ts';
 
 /** Code → status, whether the same call may work later, and what to do. */
-export const ERRORS = {
+const ERRORS = {
   bad_query: { status: 400, retry: false, hint: 'See the query language in docs/query.md.' },
   bad_parameter: { status: 400, retry: false, hint: 'Correct the named parameter.' },
   bad_cursor: {

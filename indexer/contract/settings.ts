@@ -171,7 +171,7 @@ export function readSettings(sources: SettingSources): { settings: Settings; pro
   const problems: SettingProblem[] = unknownKeys(sources.env);
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
-    const text = rawValue(name, setting, sources, problems);
+    const text = rawValue(name, sources, problems);
     const parsed = parseValue(setting.kind, text);
     if (parsed === undefined) {
       problems.push({
@@ -194,12 +194,8 @@ function unknownKeys(env: SettingSources['env']): SettingProblem[] {
     .map(key => ({ key, message: `${key} is not a setting of Quaylog; \`quaylog --help\` lists them` }));
 }
 
-function rawValue(
-  name: string,
-  setting: Setting,
-  sources: SettingSources,
-  problems: SettingProblem[],
-): string {
+function rawValue(name: SettingName, sources: SettingSources, problems: SettingProblem[]): string {
+  const setting: Setting = SETTINGS[name];
   const flag = sources.flags?.[name];
   if (flag !== undefined) return String(flag);
   const file = sources.env[`${setting.env}_FILE`];

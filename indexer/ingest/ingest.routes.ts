@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Compile } from 'typebox/compile';
 import { IngestBatch, type WireLine } from '#contract/batch.ts';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import { ingestBatch, type IngestDeps } from './ingest.ts';
 
 const batchSchema = Compile(IngestBatch);

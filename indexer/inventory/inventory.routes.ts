@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { HostList } from '#contract/batch.ts';
 import { Container, ContainerList } from '#contract/container.ts';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { Inventory } from './inventory.ts';
 
 export type InventoryRouteDeps = { inventory: Pick<Inventory, 'containers' | 'container' | 'hosts'> };

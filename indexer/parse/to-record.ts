@@ -8,7 +8,7 @@ import {
   type WireLine,
 } from '#contract/batch.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { ContainerRef, Host, LogMeta, LogRecord, Stream } from '#contract/log-record.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
 import type { Parsed } from './parsed.ts';

@@ -1,5 +1,5 @@
 /** From a field and what was written about it to a node of the tree, as the type of the field wants it. */
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import { LEVELS, STREAMS } from '#contract/log-record.ts';
 import { closest } from './closest.ts';
 import { parseSpan, type TimeSpan } from './date-math.ts';

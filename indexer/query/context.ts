@@ -1,9 +1,9 @@
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Context } from '#contract/query.ts';
 import { stampOfId } from '../parse/record-id.ts';
 import type { LogStore } from '../store/log-store.ts';
-import { parseTime } from './date-math.ts';
+import { toStamp } from './date-math.ts';
 import type { QueryNode } from './query-tree.ts';
 
 /** How far around a record its neighbours are looked for: a week each way. */
@@ -15,9 +15,9 @@ export async function readContext(
   ask: { id: string; before: number; after: number },
 ): Promise<Context> {
   const at = Date.parse(stampOfId(ask.id));
-  const from = parseTime(String(at - REACH_MS), new Date(at));
-  const to = parseTime(String(at + REACH_MS), new Date(at));
-  const record = await findOne(store, ask.id, { from: parseTime(String(at), new Date(at)), to });
+  const from = toStamp(at - REACH_MS);
+  const to = toStamp(at + REACH_MS);
+  const record = await findOne(store, ask.id, { from: toStamp(at), to });
   const around = { from, to, query: isContainer(record.container.id), after: ask.id, countUpTo: 0 };
   const find = (order: 'asc' | 'desc', limit: number): Promise<LogRecord[]> =>
     limit === 0

@@ -1,5 +1,5 @@
 /** How a wrong query is told to people: where, what, and what to write instead. */
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 
 /** A correction longer than this would not be read; the sentence alone must do. */
 const MAX_HINT = 200;

@@ -1,7 +1,7 @@
 /** The story of one event: what happened, why, and the evidence on one screen. */
 import type { Container } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Story } from '#contract/query.ts';
 import { nextStamp, shiftStamp } from '#contract/stamp.ts';

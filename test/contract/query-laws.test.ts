@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QuaylogError } from '#contract/errors.ts';
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createMatcher } from '#indexer/query/match-record.ts';
 import { parseQuery } from '#indexer/query/parse-query.ts';
