@@ -53,7 +53,7 @@ module.exports = {
     {
       name: 'only-engine-ports',
       severity: 'error',
-      from: { path: '^indexer/(live|ingest|query|alert)/' },
+      from: { path: '^indexer/(live|ingest|query|alert)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^indexer/store/(embedded|memory)' },
     },
     {
