@@ -160,12 +160,12 @@ describe('a full disk', PATIENCE, () => {
   afterEach(async () => {
     await store?.close();
     store = undefined;
-    for (const path of mounted.splice(0)) execFileSync('umount', ['-l', path]);
+    for (const path of mounted.splice(0)) execFileSync('/bin/umount', ['-l', path]);
   });
 
   function mountTmpfs(path: string): boolean {
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path], { stdio: 'ignore' });
+      execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path], { stdio: 'ignore' });
       mounted.push(path);
       return true;
     } catch {
