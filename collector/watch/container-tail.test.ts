@@ -118,6 +118,13 @@ describe('a tail', () => {
     expect(engine.reads.map(read => read.follow)).toEqual([false, false]);
   });
 
+  it('of a container that has started and died before anybody looked reads all the same', async () => {
+    const engine = new ScriptedEngine();
+    engine.log = numbers(3);
+    const { lines } = start(engine, { isNew: true, isRunning: false });
+    await soon(() => expect(lines).toEqual(texts(3)));
+  });
+
   it('reads on when a follow ends early and calls that a clean end', async () => {
     const engine = new ScriptedEngine();
     engine.running = true;

@@ -22,7 +22,7 @@ export type TailSource = {
   /** Where to begin without a cursor; null: with the first line there is. */
   historySince: string | null;
   isRunning: boolean;
-  /** It has just started: followed at once, for it may be gone before a reading of the past ends. */
+  /** It has just started: followed at once if it still runs, for it may be gone before a reading of the past ends. */
   isNew: boolean;
 };
 
@@ -91,7 +91,7 @@ class Tail {
   }
 
   async run(): Promise<void> {
-    if (!this.source.isNew) await this.catchUp();
+    if (!this.source.isNew || !this.isRunning) await this.catchUp();
     while (!this.isOver) {
       if (!this.isRunning) await this.rest(null);
       else {

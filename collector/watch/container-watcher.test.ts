@@ -41,6 +41,8 @@ class FakeEngine {
   containers = new Map<string, ContainerDetails>();
   sessions: EventRead[] = [];
   replays: EngineEvent[] = [];
+  /** Of the next inspections, one each. */
+  failures: EngineError[] = [];
   logReads: { id: string; read: LogRead }[] = [];
   private endSession: () => void = () => undefined;
 
@@ -48,6 +50,8 @@ class FakeEngine {
     describe: () => Promise.resolve({}),
     list: () => Promise.resolve([...this.containers.values()].map(({ id, running }) => ({ id, running }))),
     inspect: (id: string) => {
+      const failure = this.failures.shift();
+      if (failure !== undefined) return Promise.reject(failure);
       const details = this.containers.get(id);
       return details === undefined
         ? Promise.reject(new EngineError('not_found', 'gone'))
@@ -150,6 +154,24 @@ describe('the watcher', () => {
     await soon(() =>
       expect(engine.logReads).toMatchObject([{ id: 'c1', read: { follow: true, since: null } }]),
     );
+  });
+
+  it('says so when a container was gone before its log could be opened', async () => {
+    start();
+    await soon(() => expect(inventories).toHaveLength(1));
+    engine.tell('start', { attributes: { name: 'brief' } });
+    await soon(() => expect(told()).toEqual(['start', 'log-gap']));
+    expect(events[1]).toMatchObject({ name: 'brief', gap: { from: at(30), reason: 'removed' } });
+  });
+
+  it('looks again when the engine could not tell of a container that has started', async () => {
+    start();
+    await soon(() => expect(inventories).toHaveLength(1));
+    engine.containers.set('c1', web);
+    engine.failures = [new EngineError('unreachable', 'too busy')];
+    engine.tell('start');
+    await soon(() => expect(engine.logReads[0]).toMatchObject({ id: 'c1' }));
+    expect(told()).toEqual(['start']);
   });
 
   it('tells what happened while nobody listened', async () => {

@@ -189,13 +189,15 @@ class Watcher implements ContainerWatcher {
     const before = this.details.get(id);
     if (action === 'start' && before !== undefined) this.tend({ ...before, running: true }, true);
     // Inspected now, not when its turn comes: the state right after the event is the evidence.
-    const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => null);
+    const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => undefined);
     this.enqueue(async () => this.tell(event, await inspected));
   }
 
-  private tell(event: EngineEvent, inspected: ContainerDetails | null): void {
+  /** `answer` null: the container is gone already; undefined: the engine could not say. */
+  private tell(event: EngineEvent, answer: ContainerDetails | null | undefined): void {
     const { containerId: id, action, stamp } = event;
     const isDestroyed = action === 'destroy';
+    const inspected = answer ?? null;
     if (inspected !== null) this.learn(inspected);
     else if (!this.wires.has(id)) this.wires.set(id, wireContainerOfEvent(event));
     const known = isDestroyed ? null : (inspected ?? this.told.get(id));
@@ -212,7 +214,22 @@ class Watcher implements ContainerWatcher {
       if (last !== undefined)
         this.options.sink.addSnapshot(this.snapshotOf({ ...last, running: false }, 'removed'));
       this.forget(id);
+    } else if (action === 'start' && !this.tails.has(id)) {
+      if (answer === null) this.noteMissed(event);
+      else this.lookSoon();
     }
+  }
+
+  /** It has run and was removed before its log could be opened. */
+  private noteMissed({ containerId: id, stamp }: EngineEvent): void {
+    const container = this.wireContainer(id);
+    if (!filterContainer({ ...container, logDriver: '' }, this.options.filter).collected) return;
+    this.options.counters.gaps++;
+    this.tailSink().onGap(id, { from: stamp, to: stampOfMs(Date.now()) }, 'removed');
+  }
+
+  private lookSoon(): void {
+    void pause(REPLAY_SETTLES_MS, this.stopping.signal).then(() => this.enqueue(() => this.look()));
   }
 
   /** Sees to it that a container that is collected has a tail, awake if it runs. */
