@@ -119,6 +119,19 @@ describe('bars', () => {
     ['an end that no event told', { container: exitedAt(-50) }, 'running -100..-50, stopped -50..'],
     ['a start that no event told', { container: startedAt(-50) }, 'nodata -100..-50, running -50..'],
     [
+      'a first start that nobody saw, before a death',
+      {
+        script: 'die1@-50 start@-49',
+        container: startedAt(-49, { ...always, createdAt: stamp(-90) }),
+      },
+      'running -90..-50, restarting -50..-49, running -49..',
+    ],
+    [
+      'a first healthy probe that nobody saw',
+      { container: startedAt(-89, { createdAt: stamp(-90), health: 'healthy' }) },
+      'created -90..-89, running -89..',
+    ],
+    [
       'a span in the past',
       { container: aContainer(), span: { ...SPAN, now: stamp(500) } },
       'running -100..0',

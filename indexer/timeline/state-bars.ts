@@ -50,8 +50,18 @@ function changesOf(
     ...(container?.state === 'removed' ? untoldEnd(container, told) : []),
   ];
   const inSpan = ({ at }: Change) => at >= span.from && at < span.to;
-  return [...told, ...inspected].filter(inSpan).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return withMissedStarts(
+    [...told, ...inspected].filter(inSpan).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+  );
 }
+
+/** What died was started before, even when nobody saw it: inspection only tells of the newest start. */
+const withMissedStarts = (changes: readonly Change[]): Change[] =>
+  changes.flatMap((change, place) => {
+    const before = changes[place - 1];
+    const isMissed = change.action === 'die' && before?.action === 'create';
+    return isMissed ? [{ at: before.at, action: 'start' }, change] : [change];
+  });
 
 const STATE_ACTIONS = new Set(['create', 'start', 'die', 'pause', 'unpause', 'health_status', 'destroy']);
 
@@ -99,6 +109,8 @@ function stateAfter(change: Change, { next, open, container, hasCheck }: Step): 
     case 'create':
       return 'created';
     case 'start':
+      // After the last change it is as it is now: the health event may have come while nobody watched.
+      if (!next && container?.state === 'running') return lastingState(container) ?? 'running';
       return hasCheck ? 'starting' : 'running';
     case 'die':
       return isRestarting(change, next, container) ? 'restarting' : 'stopped';
