@@ -1,10 +1,10 @@
 /** `quaylog events`: the life-cycle of all containers, with why each died. */
 import type { Command } from 'commander';
+import { MAX_LIMIT } from '#contract/constants.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
-import { MAX_LIMIT, type EventList } from '#contract/query.ts';
+import type { EventList } from '#contract/query.ts';
 import { createApiClient } from './api-client.ts';
 import { readIndexerUrl, wantsColour } from './config.ts';
-import { follow } from './follow.ts';
 import { formatEvent } from './format-event.ts';
 import { openOutput, type Output } from './output.ts';
 import { toSafeJson } from './terminal-text.ts';
@@ -45,6 +45,7 @@ async function runEvents(options: EventsOptions): Promise<void> {
     yield events.toReversed();
   }
   if (options.follow) {
+    const { follow } = await import('./follow.ts');
     const remark = (text: string) => void process.stderr.write(`quaylog: ${text}\n`);
     const q = options.container === undefined ? '' : `container:${JSON.stringify(options.container)}`;
     await follow({

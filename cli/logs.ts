@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createApiClient } from './api-client.ts';
 import { readIndexerUrl, wantsColour } from './config.ts';
-import { follow } from './follow.ts';
 import { formatRecord } from './format-record.ts';
 import { openOutput, type Output } from './output.ts';
 import { readForwards, readLast, type RecordRange } from './page-back.ts';
@@ -52,6 +51,7 @@ async function runLogs(q: string, options: LogsOptions): Promise<void> {
     return lines === undefined ? readForwards(api, range) : lastLines(readLast(api, range, lines));
   };
   if (options.follow) {
+    const { follow } = await import('./follow.ts');
     const remark = (text: string) => void process.stderr.write(`quaylog: ${text}\n`);
     await follow({
       url: api.url,

@@ -1,5 +1,6 @@
 /** Reading stored records: a whole range from its beginning, or the last lines of it. */
-import { MAX_LIMIT, type LogPage } from '#contract/query.ts';
+import { MAX_LIMIT } from '#contract/constants.ts';
+import type { LogPage } from '#contract/query.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { ApiClient, Params } from './api-client.ts';
 

@@ -1,38 +1,16 @@
 #!/usr/bin/env node
-/** The command `quaylog`: one file per command beside this one. */
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { CliError, EXIT } from './cli-error.ts';
-import { addEventsCommand } from './events.ts';
-import { addLogsCommand } from './logs.ts';
-import { addProgramCommands } from './program-command.ts';
-import { addUpCommand } from './up.ts';
+/**
+ * The command `quaylog`. Compiled code, also the TypeScript without its types, is kept between starts: said before anything
+ * is imported, it saves a third of the time until the programs listen.
+ */
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-const program = new Command('quaylog')
-  .description('Logs, events and samples of every container: searchable, and explained when something dies.')
-  .version(readVersion(), '-V, --version')
-  .exitOverride()
-  .addHelpText('after', '\nSettings, as flags and as environment variables: quaylog up --help');
-addUpCommand(program);
-addLogsCommand(program);
-addEventsCommand(program);
-addProgramCommands(program);
+const KEEP_AFTER_MS = 10_000;
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node'));
+// Node keeps it when a program ends, but not when it is killed.
+setTimeout(flushCompileCache, KEEP_AFTER_MS).unref();
 
-function readVersion(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
-/** Commander has printed its own complaint already. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (!(error instanceof CliError)) throw error;
-  for (const line of error.message.split('\n')) process.stderr.write(`quaylog: ${line}\n`);
-  return error.exitCode;
-}
+const { main } = await import('./main.ts');
+process.exitCode = await main();

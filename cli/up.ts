@@ -1,6 +1,6 @@
 /** `quaylog up`: an indexer and a collector for this machine's engine, kept running, until Ctrl-C. */
 import type { Command } from 'commander';
-import pretty from 'pino-pretty';
+import type PinoPretty from 'pino-pretty';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from './cli-error.ts';
 import { childEnvironment, readConfig, wantsColour, type Flags } from './config.ts';
@@ -27,10 +27,12 @@ async function runUp(flags: Flags): Promise<void> {
   if (trouble !== null) throw new CliError(trouble);
   const url = localUrl(listen);
   const own = { ...flags, indexerUrl: flags.indexerUrl ?? url };
+  // Loaded only here: every other command starts without it.
+  const pretty = process.stderr.isTTY ? (await import('pino-pretty')).default : undefined;
   const children: Supervised[] = [];
   const stop = stopSignal();
   const start = (name: 'indexer' | 'collector'): Promise<number> => {
-    const child = supervise(childProgram(name, own), remark);
+    const child = supervise(childProgram(name, own, pretty), remark);
     children.push(child);
     return child.gaveUp;
   };
@@ -60,17 +62,19 @@ function stopSignal(): Promise<number> {
   });
 }
 
-function childProgram(name: 'indexer' | 'collector', flags: Flags): ChildProgram {
+function childProgram(
+  name: 'indexer' | 'collector',
+  flags: Flags,
+  pretty: typeof PinoPretty | undefined,
+): ChildProgram {
   const args = [...process.execArgv, process.argv[1] ?? '', name];
-  const readable = process.stderr.isTTY
-    ? pretty({
-        destination: 2,
-        sync: true,
-        colorize: wantsColour(),
-        ignore: 'pid,hostname',
-        translateTime: 'SYS:HH:MM:ss.l',
-      })
-    : undefined;
+  const readable = pretty?.({
+    destination: 2,
+    sync: true,
+    colorize: wantsColour(),
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
   return {
     name,
     command: process.execPath,

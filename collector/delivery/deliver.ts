@@ -5,7 +5,7 @@
  */
 import type { Logger } from 'pino';
 import type { IngestAck, IngestBatch } from '#contract/batch.ts';
-import { BATCH_VERSION } from '#contract/batch.ts';
+import { BATCH_VERSION } from '#contract/constants.ts';
 import { backoffMs, pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { BatchSink } from './batcher.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/batch.ts';
+import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/constants.ts';
 import { createLineJoiner, type Line } from './lines.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

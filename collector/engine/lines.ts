@@ -2,7 +2,7 @@
  * Bytes of a log stream → lines. Every message of the engine begins with its stamp and a space; a message without a line end
  * is a fragment of a longer line (the engine cuts at 16 KiB) and all fragments of a line carry the stamp of the first.
  */
-import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/batch.ts';
+import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/constants.ts';
 import { createFrameReader, FRAME_STDERR, FRAME_SYSTEM_ERROR, type FrameReader } from './frames.ts';
 import { isStampAt, STAMP_LENGTH } from './stamp.ts';
 import { TtyReader } from './tty-lines.ts';

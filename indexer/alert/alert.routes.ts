@@ -1,7 +1,7 @@
 /** Rules, what they fired, and what was delivered. Secrets never leave. */
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { DEFAULT_LIMIT, MAX_LIMIT } from '#contract/query.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '#contract/constants.ts';
 import { AlertList, AlertRule, Delivery, DeliveryList, RuleList } from '#contract/rule.ts';
 import type { Alerting } from './alerting.ts';
 import type { RuleStore } from './rule-store.ts';

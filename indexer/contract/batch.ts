@@ -1,12 +1,11 @@
 /** The wire from collector to indexer. Host and containers are named once; lines refer to containers by index. */
 import { Type, type Static } from 'typebox';
+import { BATCH_VERSION } from './constants.ts';
 import { ContainerSnapshot } from './container.ts';
 import { Evidence } from './container-event.ts';
 import { Compose, Host, Image } from './log-record.ts';
 import { Reading } from './metric-sample.ts';
 import { Labels, Nullable, Stamp } from './schema.ts';
-
-export const BATCH_VERSION = 1;
 
 export const WireContainer = Type.Object({
   id: Type.String(),
@@ -16,10 +15,6 @@ export const WireContainer = Type.Object({
   compose: Type.Optional(Compose),
 });
 export type WireContainer = Static<typeof WireContainer>;
-
-/** Bits of `WireLine[5]`. */
-export const LINE_PARTIAL = 1;
-export const LINE_TRUNCATED = 2;
 
 /**
  * `[container index, 1 stdout | 2 stderr, engine stamp, ordinal in the run of equal stamps, text, flags, original bytes]`.

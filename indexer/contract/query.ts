@@ -1,14 +1,10 @@
 /** The wire from browser, terminal and curl to the indexer: parameters and answers of every read route. */
 import { Type, type Static } from 'typebox';
+import { MAX_LIMIT } from './constants.ts';
 import { ContainerEvent } from './container-event.ts';
 import { LogRecord } from './log-record.ts';
 import { MetricSample } from './metric-sample.ts';
 import { Nullable } from './schema.ts';
-
-export const DEFAULT_FROM = 'now-15m';
-export const DEFAULT_TO = 'now';
-export const DEFAULT_LIMIT = 100;
-export const MAX_LIMIT = 1_000;
 
 const Range = { from: Type.Optional(Type.String()), to: Type.Optional(Type.String()) };
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT }));
@@ -113,9 +109,9 @@ export const EventsParams = Type.Object(
 export const EventList = Type.Object({ events: Type.Array(ContainerEvent) });
 export type EventList = Static<typeof EventList>;
 
-/** Oldest first; thinned to at most 1,000 evenly spread samples a container when the range holds more. */
+/** Oldest first; thinned to at most `limit` (1,000 unless given) evenly spread samples a container when the range holds more. */
 export const StatsParams = Type.Object(
-  { container: Type.Optional(Type.String({ maxLength: 256 })), ...Range },
+  { container: Type.Optional(Type.String({ maxLength: 256 })), ...Range, limit: Limit },
   { additionalProperties: false },
 );
 export const SampleList = Type.Object({ samples: Type.Array(MetricSample) });

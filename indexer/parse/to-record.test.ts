@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LINE_PARTIAL, LINE_TRUNCATED, type IngestBatch } from '#contract/batch.ts';
+import type { IngestBatch } from '#contract/batch.ts';
+import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/constants.ts';
 import { eventsOf, recordsOf, samplesOf } from './to-record.ts';
 import { stampOfId } from './record-id.ts';
 

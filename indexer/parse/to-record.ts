@@ -1,12 +1,6 @@
 /** A batch as it came over the wire → records, events and samples as they are stored. Pure. */
-import {
-  LINE_PARTIAL,
-  LINE_TRUNCATED,
-  type IngestBatch,
-  type WireContainer,
-  type WireEvent,
-  type WireLine,
-} from '#contract/batch.ts';
+import type { IngestBatch, WireContainer, WireEvent, WireLine } from '#contract/batch.ts';
+import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/constants.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { ContainerRef, Host, LogMeta, LogRecord, Stream } from '#contract/log-record.ts';

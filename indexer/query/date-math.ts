@@ -6,8 +6,8 @@
  * - a number of milliseconds since 1970; ten digits are seconds, as `date +%s` prints them;
  * - `now` with steps and roundings down: `now-15m`, `now+1h`, `now/d`, `now-1d/d+8h`; units ms s m h d w M y, all in UTC.
  */
+import { DEFAULT_FROM, DEFAULT_TO } from '#contract/constants.ts';
 import { QuaylogError } from '#contract/quaylog-error.ts';
-import { DEFAULT_FROM, DEFAULT_TO } from '#contract/query.ts';
 
 /** `from` ≤ stamp < `to`. */
 export type TimeSpan = { from: string; to: string };

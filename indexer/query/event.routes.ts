@@ -3,13 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import type { Container } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
-import {
-  DEFAULT_LIMIT,
-  EventsParams,
-  StatsParams,
-  type EventList,
-  type SampleList,
-} from '#contract/query.ts';
+import { DEFAULT_LIMIT } from '#contract/constants.ts';
+import { EventsParams, StatsParams, type EventList, type SampleList } from '#contract/query.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { resolveRange } from './date-math.ts';
 
@@ -51,7 +46,7 @@ export function registerEventRoutes(app: FastifyInstance, deps: EventDeps): void
       samples: await deps.store.findSamples({
         ...resolveRange(request.query, deps.now()),
         ...containerFilter(request.query.container, deps.containers()),
-        perContainer: SAMPLES_PER_CONTAINER,
+        perContainer: request.query.limit ?? SAMPLES_PER_CONTAINER,
       }),
     }),
   );

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { DEFAULT_LIMIT, type LogPage, type LogsParams } from '#contract/query.ts';
+import { DEFAULT_LIMIT } from '#contract/constants.ts';
+import type { LogPage, LogsParams } from '#contract/query.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { resolveRange } from './date-math.ts';
 import { cursorKey, parseCursor, printCursor } from './page-cursor.ts';
