@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Container } from '#contract/container.ts';
 import { formatBytes, formatDateTime, formatDuration, formatNumber, formatRelative } from '../ui/format.ts';
 import { Sparkline } from '../ui/sparkline.tsx';
+import { useClock } from '../ui/use-clock.ts';
 import { useZone } from '../ui/zone.ts';
 import { shownExit, sinceMs } from './container-rows.ts';
 import { deathInWords, diedOfMemory, isBadEnd, isDeathAlarming, isLive } from './container-state.ts';
@@ -47,19 +48,24 @@ function DeathTag({ tag, isOom, death }: { tag: string; isOom: boolean; death: C
 }
 
 /** How long it has been up, or how long ago it ended. */
-export function SinceCell({ container, now }: { container: Container; now: number }) {
+export function SinceCell({ container }: { container: Container }) {
   const zone = useZone();
   const since = sinceMs(container);
+  const isUp = isLive(container);
+  const text = useClock(now => (since === null ? null : ageInWords(since, isUp, now)));
   if (since === null) return <None />;
   const title = formatDateTime(new Date(since).toISOString(), zone).slice(0, 19);
-  if (!isLive(container)) {
-    return (
-      <span className={styles.dim} title={title}>
-        {formatRelative(since, now)}
-      </span>
-    );
-  }
-  return <span title={`since ${title}`}>{formatDuration(Math.floor((now - since) / 1_000) * 1_000)}</span>;
+  return (
+    <span className={isUp ? undefined : styles.dim} title={isUp ? `since ${title}` : title}>
+      {text}
+    </span>
+  );
+}
+
+/** Seconds in steps of five: a column of counting figures would be all that moves. */
+function ageInWords(since: number, isUp: boolean, now: number): string {
+  if (!isUp) return formatRelative(since, Math.floor(now / 5_000) * 5_000);
+  return formatDuration(Math.floor(Math.max(0, now - since) / 5_000) * 5_000);
 }
 
 export function CpuCell({ reading, isFresh }: { reading: LiveReading | undefined; isFresh: boolean }) {

@@ -10,16 +10,18 @@ import { formatBytes, formatDateTime, formatRelative } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
 import { PanelSection, SidePanel } from '../ui/side-panel.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
 import { logsHref, storyHref } from './links.ts';
 import { shownExit } from './container-rows.ts';
 import { deathInWords, isDeathAlarming, shownState } from './container-state.ts';
 import styles from './container-drawer.module.css';
 
-type ContainerDrawerProps = { container: Container; now: number; onClose: () => void };
+type ContainerDrawerProps = { container: Container; onClose: () => void };
 
 /** Everything the inventory knows of one container. Never its environment: the collector does not read it. */
-export function ContainerDrawer({ container, now, onClose }: ContainerDrawerProps) {
+export function ContainerDrawer({ container, onClose }: ContainerDrawerProps) {
+  const now = useNow(5_000);
   const state = shownState(container);
   return (
     <SidePanel

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { Container } from '#contract/container.ts';
 import { classNames } from '../ui/class-names.ts';
 import { formatNumber } from '../ui/format.ts';
+import { useClock } from '../ui/use-clock.ts';
 import { StatusMark } from '../ui/status-mark.tsx';
 import {
   CpuCell,
@@ -19,8 +20,9 @@ import { useReading } from './use-sample-history.ts';
 
 type ContainerRowProps = {
   container: Container;
+  /** Its place among all rows of the table, the head being the first. */
+  rowIndex: number;
   history: SampleHistory;
-  now: number;
   isOpen: boolean;
   /** The one row of the table that Tab reaches; j and k move it. */
   isTabStop: boolean;
@@ -29,10 +31,11 @@ type ContainerRowProps = {
 };
 
 export const ContainerRow = memo(function ContainerRow(props: ContainerRowProps) {
-  const { container, now, isOpen, isTabStop, onOpen, onFocus } = props;
+  const { container, isOpen, isTabStop, onOpen, onFocus } = props;
   const state = shownState(container);
   return (
     <tr
+      aria-rowindex={props.rowIndex}
       data-container={container.id}
       aria-selected={isOpen}
       className={classNames(styles.row, state.key === 'removed' && styles.removed)}
@@ -71,20 +74,21 @@ export const ContainerRow = memo(function ContainerRow(props: ContainerRowProps)
         <ExitCell container={container} />
       </td>
       <td className={styles.since}>
-        <SinceCell container={container} now={now} />
+        <SinceCell container={container} />
       </td>
-      <LiveCells container={container} history={props.history} now={now} />
+      <LiveCells container={container} history={props.history} />
     </tr>
   );
 });
 
-type LiveCellsProps = Pick<ContainerRowProps, 'container' | 'history' | 'now'>;
+type LiveCellsProps = Pick<ContainerRowProps, 'container' | 'history'>;
 
 /** The cells that change each second, apart from the rest of the row, which then does not. */
-function LiveCells({ container, history, now }: LiveCellsProps) {
+function LiveCells({ container, history }: LiveCellsProps) {
   const newest = useReading(history, container.id);
   const reading = isLive(container) ? newest : undefined;
-  const isFresh = reading !== undefined && isFreshReading(reading, now);
+  const isRecent = useClock(now => reading !== undefined && isFreshReading(reading, now));
+  const isFresh = reading !== undefined && isRecent;
   const rates = isFresh ? reading.rates : NO_RATES;
   return (
     <>

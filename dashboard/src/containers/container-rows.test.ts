@@ -5,6 +5,7 @@ import {
   filterContainers,
   formatSort,
   groupContainers,
+  itemsOf,
   nextSort,
   parseSort,
   sinceMs,
@@ -185,4 +186,13 @@ test('a summary counts what runs and what wants attention', () => {
     aContainer({ state: 'removed' }),
   ];
   expect(summarize(all)).toEqual({ total: 4, running: 2, attention: 2 });
+});
+
+test('the table draws a head for each group, and none in a flat list', () => {
+  const groups = groupContainers(
+    [aContainer(), aContainer({ name: 'b', host: 'b', hostId: 'b' })],
+    'project',
+  );
+  expect(itemsOf(groups, true).map(item => item.kind)).toEqual(['group', 'row', 'group', 'row']);
+  expect(itemsOf(groups, false).map(item => item.kind)).toEqual(['row', 'row']);
 });

@@ -119,6 +119,16 @@ function compareGroups(left: Group, right: Group): number {
   );
 }
 
+/** What the table draws, one under the other and all of one height. */
+export type Item = { kind: 'group'; group: Group } | { kind: 'row'; container: Container };
+
+export function itemsOf(groups: readonly Group[], isGrouped: boolean): Item[] {
+  return groups.flatMap(group => [
+    ...(isGrouped ? [{ kind: 'group' as const, group }] : []),
+    ...group.containers.map(container => ({ kind: 'row' as const, container })),
+  ]);
+}
+
 /** Stable; what is unknown comes last in both directions; removed ones after the rest; ties by name, then id. */
 export function sortContainers(containers: readonly Container[], sort: Sort, read: ReadLive): Container[] {
   const keyed = containers.map(container => ({ container, value: sortValue(container, sort.key, read) }));

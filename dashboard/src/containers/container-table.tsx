@@ -1,8 +1,9 @@
 import type { Container } from '#contract/container.ts';
 import { classNames } from '../ui/class-names.ts';
 import { ContainerRow } from './container-row.tsx';
-import { nextSort, summarize, type Group, type Sort, type SortKey } from './container-rows.ts';
+import { nextSort, summarize, type Group, type Item, type Sort, type SortKey } from './container-rows.ts';
 import styles from './containers.module.css';
+import { ROW_PX, type RowWindow } from './row-window.ts';
 import type { SampleHistory } from './sample-history.ts';
 
 type Column = { key: SortKey; head: string; title?: string; isNumber?: boolean };
@@ -23,46 +24,60 @@ const COLUMNS: readonly Column[] = [
 ];
 
 type ContainerTableProps = {
-  groups: readonly Group[];
-  isGrouped: boolean;
+  items: readonly Item[];
+  window: RowWindow;
   sort: Sort;
   onSort: (sort: Sort) => void;
   history: SampleHistory;
-  now: number;
   openId: string | null;
   tabStopId: string | null;
   onOpen: (id: string) => void;
   onFocus: (id: string) => void;
 };
 
-export function ContainerTable(props: ContainerTableProps) {
+/** Only the rows of the window are drawn; two empty ones keep the place of the rest. */
+export function ContainerTable({ items, window, sort, onSort, ...rows }: ContainerTableProps) {
   return (
-    <table className={styles.table} aria-label="Containers">
+    <table className={styles.table} aria-label="Containers" aria-rowcount={items.length + 1}>
       <thead>
         <tr>
           {COLUMNS.map(column => (
-            <HeadCell key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+            <HeadCell key={column.key} column={column} sort={sort} onSort={onSort} />
           ))}
         </tr>
       </thead>
-      {props.groups.map(group => (
-        <tbody key={group.key}>
-          {props.isGrouped && <GroupHead group={group} />}
-          {group.containers.map(container => (
-            <ContainerRow
-              key={container.id}
-              container={container}
-              history={props.history}
-              now={props.now}
-              isOpen={container.id === props.openId}
-              isTabStop={container.id === props.tabStopId}
-              onOpen={props.onOpen}
-              onFocus={props.onFocus}
-            />
-          ))}
-        </tbody>
-      ))}
+      <tbody>
+        <Gap rows={window.first} />
+        {items
+          .slice(window.first, window.end)
+          .map((item, index) =>
+            item.kind === 'group' ? (
+              <GroupHead key={item.group.key} group={item.group} />
+            ) : (
+              <ContainerRow
+                key={item.container.id}
+                container={item.container}
+                rowIndex={window.first + index + 2}
+                history={rows.history}
+                isOpen={item.container.id === rows.openId}
+                isTabStop={item.container.id === rows.tabStopId}
+                onOpen={rows.onOpen}
+                onFocus={rows.onFocus}
+              />
+            ),
+          )}
+        <Gap rows={items.length - window.end} />
+      </tbody>
     </table>
+  );
+}
+
+function Gap({ rows }: { rows: number }) {
+  if (rows <= 0) return null;
+  return (
+    <tr aria-hidden="true">
+      <td colSpan={COLUMNS.length} className={styles.gap} style={{ height: rows * ROW_PX }} />
+    </tr>
   );
 }
 

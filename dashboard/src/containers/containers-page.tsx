@@ -8,7 +8,7 @@ import { FilterBox } from '../ui/filter-box.tsx';
 import { LiveNote } from '../ui/live-note.tsx';
 import { ProgressLine, Skeleton } from '../ui/progress.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
-import { useNow } from '../ui/use-now.ts';
+import { useClock } from '../ui/use-clock.ts';
 import { useUrlState } from '../ui/use-url-state.ts';
 import { ContainerDrawer } from './container-drawer.tsx';
 import {
@@ -16,6 +16,7 @@ import {
   formatSort,
   groupContainers,
   isLiveSort,
+  itemsOf,
   parseSort,
   sortContainers,
   summarize,
@@ -26,27 +27,24 @@ import { isLive } from './container-state.ts';
 import { ContainerTable } from './container-table.tsx';
 import styles from './containers.module.css';
 import { logsHref } from './links.ts';
+import { useRowWindow } from './row-window.ts';
 import type { SampleHistory } from './sample-history.ts';
 import { useContainers } from './use-containers.ts';
 import { useSampleHistory, useWatch } from './use-sample-history.ts';
 
 /** A table sorted by a live figure is put in order this often: rows that swap places each second cannot be read. */
 const REORDER_EVERY_MS = 5_000;
+const HEAD_PX = 28;
 const NO_CONTAINERS: Container[] = [];
 
 export function ContainersPage() {
   const [url, setUrl] = useUrlState();
   const query = useContainers();
   const containers = query.data?.containers ?? NO_CONTAINERS;
-  const now = useNow(REORDER_EVERY_MS);
-  const history = useSampleHistory();
+  const history = useSampleHistory(containers);
   const view = readView(url);
-  const groups = useGroups(containers, { ...view, now }, history);
-  const order = groups.flatMap(group => group.containers);
-  useWatch(
-    history,
-    order.filter(isLive).map(container => container.id),
-  );
+  const groups = useGroups(containers, view, history);
+  const shown = groups.reduce((count, group) => count + group.containers.length, 0);
   return (
     <main className={styles.page}>
       <h1 className="visually-hidden">Containers</h1>
@@ -58,19 +56,19 @@ export function ContainersPage() {
           placeholder="name, image, project, state:oom …"
         />
         <Toggles containers={containers} view={view} setUrl={setUrl} />
-        <Counts containers={containers} shown={order.length} />
+        <Counts containers={containers} shown={shown} />
         <LiveNote />
       </div>
       <ProgressLine busy={query.isFetching && !query.isPending} />
       <div className={styles.body}>
         {query.data === undefined ? (
           <Waiting error={query.error} onRetry={() => void query.refetch()} />
-        ) : order.length === 0 ? (
+        ) : shown === 0 ? (
           <div className={styles.scroll}>
             <Nothing total={containers.length} view={view} onClear={() => setUrl({ q: null, gone: null })} />
           </div>
         ) : (
-          <Listed groups={groups} view={view} history={history} now={now} />
+          <Listed groups={groups} view={view} history={history} />
         )}
       </div>
     </main>
@@ -89,35 +87,45 @@ function Waiting({ error, onRetry }: { error: Error | null; onRetry: () => void 
   );
 }
 
-type ListedProps = { groups: Group[]; view: View; history: SampleHistory; now: number };
+type ListedProps = {
+  groups: Group[];
+  view: View;
+  history: SampleHistory;
+};
 
 /** The table, and beside it the details of the container the address names. */
-function Listed({ groups, view, history, now }: ListedProps) {
+function Listed({ groups, view, history }: ListedProps) {
   const [url, setUrl] = useUrlState();
   const [focusedId, setFocusedId] = useState<string | null>(null);
   const open = useCallback((id: string | null) => setUrl({ c: id }), [setUrl]);
+  const items = useMemo(() => itemsOf(groups, view.grouping === 'project'), [groups, view.grouping]);
   const order = groups.flatMap(group => group.containers);
+  const { window, scroller } = useRowWindow(items.length);
+  const drawn = items.slice(window.first, window.end);
+  useWatch(
+    history,
+    drawn.flatMap(item => (item.kind === 'row' && isLive(item.container) ? [item.container.id] : [])),
+  );
   const openId = url.get('c');
   const opened = order.find(container => container.id === openId || container.name === openId);
   const tabStopId = (order.find(container => container.id === focusedId) ?? opened ?? order[0])?.id ?? null;
   useRowKeys({ order, tabStopId, onClose: () => open(null) });
   return (
     <>
-      <div className={styles.scroll}>
+      <div className={styles.scroll} ref={scroller} data-scroller>
         <ContainerTable
-          groups={groups}
-          isGrouped={view.grouping === 'project'}
+          items={items}
+          window={window}
           sort={view.sort}
           onSort={sort => setUrl({ sort: formatSort(sort) })}
           history={history}
-          now={now}
           openId={opened?.id ?? null}
           tabStopId={tabStopId}
           onOpen={open}
           onFocus={setFocusedId}
         />
       </div>
-      {opened !== undefined && <ContainerDrawer container={opened} now={now} onClose={() => open(null)} />}
+      {opened !== undefined && <ContainerDrawer container={opened} onClose={() => open(null)} />}
     </>
   );
 }
@@ -134,10 +142,10 @@ function readView(url: URLSearchParams): View {
 }
 
 /** Filtered, grouped, ordered. By a live figure the order is renewed every few seconds, else only when something changed. */
-function useGroups(containers: Container[], view: View & { now: number }, history: SampleHistory): Group[] {
+function useGroups(containers: Container[], view: View, history: SampleHistory): Group[] {
   const { filter, grouping, hidesRemoved } = view;
   const { key, descending } = view.sort;
-  const orderedAt = isLiveSort(key) ? view.now : 0;
+  const orderedAt = useClock(now => (isLiveSort(key) ? Math.floor(now / REORDER_EVERY_MS) : 0));
   return useMemo(() => {
     const kept = containers.filter(container => !hidesRemoved || container.state !== 'removed');
     const groups = groupContainers(filterContainers(kept, filter), grouping);
@@ -150,16 +158,22 @@ function useGroups(containers: Container[], view: View & { now: number }, histor
   }, [containers, filter, grouping, hidesRemoved, key, descending, history, orderedAt]);
 }
 
-type RowKeys = { order: readonly Container[]; tabStopId: string | null; onClose: () => void };
+type RowKeys = {
+  order: readonly Container[];
+  tabStopId: string | null;
+  onClose: () => void;
+};
 
 function useRowKeys({ order, tabStopId, onClose }: RowKeys): void {
   const [, navigate] = useLocation();
   const at = order.findIndex(container => container.id === tabStopId);
   const move = (by: number) => {
-    // The first key goes to the row that Tab would reach; from then on they move.
-    const isInTable = document.activeElement?.hasAttribute('data-row-button') === true;
-    const next = order[isInTable ? Math.min(order.length - 1, Math.max(0, at + by)) : Math.max(0, at)];
-    if (next !== undefined) focusRow(next.id);
+    const focused = document.activeElement?.closest('[data-container]');
+    // The first key goes to a row in sight; from then on they move. A neighbour of a drawn row is always drawn.
+    const button = focused
+      ? buttonOf(order[Math.min(order.length - 1, Math.max(0, at + by))]?.id)
+      : (inSight(buttonOf(tabStopId)) ?? [...rowButtons()].find(inSight));
+    button?.focus();
   };
   useShortcuts('Containers', [
     { keys: 'j | ArrowDown', does: 'Next container', run: () => move(1) },
@@ -176,11 +190,19 @@ function useRowKeys({ order, tabStopId, onClose }: RowKeys): void {
   ]);
 }
 
-function focusRow(id: string): void {
-  const button = document.querySelector<HTMLElement>(
-    `[data-container="${CSS.escape(id)}"] [data-row-button]`,
-  );
-  button?.focus();
+const rowButtons = () => document.querySelectorAll<HTMLElement>('[data-row-button]');
+
+function buttonOf(id: string | null | undefined): HTMLElement | null {
+  if (id === null || id === undefined) return null;
+  return document.querySelector(`[data-container="${CSS.escape(id)}"] [data-row-button]`);
+}
+
+/** The button itself when its whole row can be seen below the table's head, else null. */
+function inSight(button: HTMLElement | null): HTMLElement | null {
+  const edges = button?.closest('[data-scroller]')?.getBoundingClientRect();
+  const row = button?.closest('tr')?.getBoundingClientRect();
+  if (edges === undefined || row === undefined) return null;
+  return row.top >= edges.top + HEAD_PX && row.bottom <= edges.bottom ? button : null;
 }
 
 type TogglesProps = {

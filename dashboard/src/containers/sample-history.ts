@@ -7,6 +7,7 @@ import type { MetricSample } from '#contract/metric-sample.ts';
 export const HISTORY_MS = 15 * 60_000;
 /** A sparkline point per ten seconds: the collector's own pace when nobody looks. */
 const SLOT_MS = 10_000;
+export const HISTORY_SLOTS = HISTORY_MS / SLOT_MS;
 const MAX_POINTS = 1_000;
 /** A rate over one second jumps; over two it can be read. Samples further apart than a minute say nothing about now. */
 const RATE_OVER_MS = 1_900;
@@ -122,7 +123,7 @@ export function rateOf(
 
 /** One value per slot, the largest in it so that a spike survives; null where nothing was sampled. Oldest first. */
 function toSlots(list: Point[], value: (sample: MetricSample) => number): (number | null)[] {
-  const count = HISTORY_MS / SLOT_MS;
+  const count = HISTORY_SLOTS;
   const last = Math.floor((list.at(-1)?.atMs ?? 0) / SLOT_MS);
   const slots: (number | null)[] = new Array<null>(count).fill(null);
   for (const point of list) {

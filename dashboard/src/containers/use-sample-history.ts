@@ -1,35 +1,61 @@
-import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Container } from '#contract/container.ts';
+import type { MetricSample } from '#contract/metric-sample.ts';
 import { api } from '../api/client.ts';
 import { useLive } from '../api/use-live.ts';
-import { createSampleHistory, type LiveReading, type SampleHistory } from './sample-history.ts';
+import { useSettled } from '../ui/use-settled.ts';
+import {
+  createSampleHistory,
+  HISTORY_SLOTS,
+  type LiveReading,
+  type SampleHistory,
+} from './sample-history.ts';
 
-/** The engine is asked each second only for what can be seen; a long list must not load its host. */
+/** More rows than this do not fit a screen; whatever happens, the engine is not asked for more each second. */
 const WATCHED_AT_MOST = 60;
+/** While one scrolls, nobody is asked about what flies past. */
+const SETTLE_MS = 300;
 
-/** A history of the last 15 minutes that grows with every push, at the collector's own pace (10 s). */
-export function useSampleHistory(): SampleHistory {
+/** A history that grows with every push, at the collector's own pace (10 s), from the newest sample of each container on. */
+export function useSampleHistory(containers: readonly Container[]): SampleHistory {
   const [history] = useState(createSampleHistory);
-  const { data, refetch } = useQuery({
-    queryKey: ['stats', 'now-15m'],
-    queryFn: ({ signal }) => api.stats({ from: 'now-15m' }, signal),
-    gcTime: 0,
-  });
-  useEffect(() => {
-    if (data) history.push(data.samples);
-  }, [data, history]);
-  useLive(
-    { topic: 'samples' },
-    { onPush: ({ items }) => history.push(items), onReady: () => void refetch() },
-  );
+  useEffect(() => history.push(containers.flatMap(newestSample)), [containers, history]);
+  useLive({ topic: 'samples' }, { onPush: ({ items }) => history.push(items) });
   return history;
 }
 
-/** Has the first of these containers sampled each second while the page is open. */
-export function useWatch(history: SampleHistory, containerIds: readonly string[]): void {
-  // In the order of ids: a table that only changes its order is the same subscription.
-  const watched = containerIds.slice(0, WATCHED_AT_MOST).sort();
-  useLive({ topic: 'samples', containers: watched }, { onPush: ({ items }) => history.push(items) });
+function newestSample({ id, name, host, hostId, sample, sampledAt }: Container): MetricSample[] {
+  if (sample === null || sampledAt === null) return [];
+  return [{ '@timestamp': sampledAt, container: { id, name }, host: { id: hostId, name: host }, ...sample }];
+}
+
+/** Reads the last 15 minutes of the containers in sight, once and after each reconnect, and has them sampled each second. */
+export function useWatch(history: SampleHistory, inSight: readonly string[]): void {
+  // In the order of ids: a table that only changes its order asks nothing anew.
+  const settled = useSettled(inSight.slice(0, WATCHED_AT_MOST).sort().join(' '), SETTLE_MS);
+  const watched = useMemo(() => settled.split(' ').filter(Boolean), [settled]);
+  const read = useRef(new Set<string>());
+  const readUnread = useCallback(() => {
+    for (const id of watched.filter(one => !read.current.has(one))) {
+      read.current.add(id);
+      api.stats({ container: id, from: 'now-15m', limit: HISTORY_SLOTS }).then(
+        ({ samples }) => history.push(samples),
+        // Its sparkline begins now instead; the next reconnect reads again.
+        () => read.current.delete(id),
+      );
+    }
+  }, [watched, history]);
+  useLive(
+    { topic: 'samples', containers: watched },
+    {
+      onPush: ({ items }) => history.push(items),
+      onReady: () => {
+        // What came while the connection was lost is read again with the rest.
+        read.current.clear();
+        readUnread();
+      },
+    },
+  );
 }
 
 /** One container's newest reading; renders again only when that changes. */

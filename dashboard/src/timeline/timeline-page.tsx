@@ -33,7 +33,7 @@ export function TimelinePage() {
   // While a gesture lasts the view is the hand's; once it rests the address has it.
   const [moved, setMoved] = useState<TimeView | null>(null);
   const view = moved ?? viewOf(range, now);
-  const query = useTimeline(range);
+  const query = useTimeline(range, view.toMs - view.fromMs);
   const settle = (next: TimeView) => {
     setMoved(null);
     setUrl(toRange(next), { push: true });

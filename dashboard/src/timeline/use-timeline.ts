@@ -7,16 +7,17 @@ import { isMoving } from './time-range.ts';
 
 /** A burst of events (a deploy, a crash loop) is one question. */
 const ASK_AGAIN_AFTER_MS = 800;
-const MOVE_EVERY_MS = 10_000;
+/** The right edge moves: asked again after a small part of the range, within these bounds. */
+const MOVE_EVERY_MS = { least: 5_000, most: 60_000, parts: 360 };
 
 /** The timeline of a range; keeps the old one while the new one loads, and asks again when something happens. */
-export function useTimeline(range: TimeRange) {
+export function useTimeline(range: TimeRange, spanMs: number) {
   const client = useQueryClient();
   const query = useQuery({
     queryKey: ['timeline', range.from, range.to],
     queryFn: ({ signal }) => api.timeline(range, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: isMoving(range) ? MOVE_EVERY_MS : false,
+    refetchInterval: isMoving(range) ? moveEveryMs(spanMs) : false,
   });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -31,3 +32,6 @@ export function useTimeline(range: TimeRange) {
   useLive({ topic: 'containers' }, { onPush: askSoon });
   return query;
 }
+
+const moveEveryMs = (spanMs: number): number =>
+  Math.min(MOVE_EVERY_MS.most, Math.max(MOVE_EVERY_MS.least, spanMs / MOVE_EVERY_MS.parts));
