@@ -1,11 +1,7 @@
 /** Containers as the wire names them. Pure. */
 import type { WireContainer } from '#contract/batch.ts';
-import {
-  CONTAINER_STATES,
-  type ContainerSnapshot,
-  type ContainerState,
-  type Health,
-} from '#contract/container.ts';
+import { CONTAINER_STATES } from '#contract/constants.ts';
+import type { ContainerSnapshot, ContainerState, Health } from '#contract/container.ts';
 import type { Evidence } from '#contract/container-event.ts';
 import type { Compose } from '#contract/log-record.ts';
 import type { ContainerDetails, EngineEvent } from '../engine/engine.ts';

@@ -10,3 +10,14 @@ export const DEFAULT_FROM = 'now-15m';
 export const DEFAULT_TO = 'now';
 export const DEFAULT_LIMIT = 100;
 export const MAX_LIMIT = 1_000;
+
+export const CONTAINER_STATES = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+  'removed',
+] as const;

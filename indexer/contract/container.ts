@@ -1,18 +1,9 @@
 /** A container as the inventory knows it: the newest snapshot, kept after the container is gone. */
 import { Type, type Static } from 'typebox';
+import { CONTAINER_STATES } from './constants.ts';
 import { Reading } from './metric-sample.ts';
 import { Labels, Nullable } from './schema.ts';
 
-export const CONTAINER_STATES = [
-  'created',
-  'running',
-  'paused',
-  'restarting',
-  'removing',
-  'exited',
-  'dead',
-  'removed',
-] as const;
 export const ContainerState = Type.Enum([...CONTAINER_STATES]);
 export type ContainerState = (typeof CONTAINER_STATES)[number];
 
