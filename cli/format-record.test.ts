@@ -71,6 +71,20 @@ describe('formatRecord', () => {
   test('hands the text on as it is when asked to', () =>
     expect(formatRecord(record({ message: '\x1b[2Jx' }), { ...PLAIN, raw: true })).toContain('\x1b[2Jx'));
 
+  test("keeps the text's own colours on a terminal, and nothing else of its escapes", () => {
+    const event = {
+      id: 'r1',
+      dataset: 'docker.logs' as const,
+      original: '\x1b[31mred\x1b[0m\x1b]0;title\x07',
+    };
+    const coloured = record({ message: 'red', event, app: { a: 1 } });
+    expect(formatRecord(coloured, { ...PLAIN, colour: true })).toMatch(
+      /│\x1b\[0m \x1b\[31mred\x1b\[0m\x1b\[0m$/,
+    );
+    expect(formatRecord(coloured, PLAIN)).toMatch(/│ red$/);
+    expect(formatRecord(coloured, { ...PLAIN, raw: true })).toContain('\x1b]0;title\x07');
+  });
+
   test('gives a container the same colour each time, and colours only when asked', () => {
     const colour = /\x1b\[38;5;\d+m/;
     const first = colour.exec(formatRecord(record(), { ...PLAIN, colour: true }))?.[0];

@@ -65,9 +65,10 @@ function clockOf(timeZone: string | undefined): Intl.DateTimeFormat {
 }
 
 function bodyLines(record: LogRecord, options: FormatOptions, paint: Paint): string[] {
-  const message = clean(record.message, options).trimEnd().split('\n');
-  // Where message and text are the same, the fields were read out of it and stand in it already.
-  const fields = record.event.original === undefined ? '' : formatFields(record.app, options);
+  const { text, isWhole } = textOf(record);
+  const message = clean(text, options).trimEnd().split('\n');
+  // Where the whole text is printed, the fields were read out of it and stand in it already.
+  const fields = isWhole ? '' : formatFields(record.app, options);
   if (fields !== '') message[0] = `${message[0] ?? ''} ${paint.style('dim', fields)}`;
   const trace = record.error?.stack_trace;
   if (trace !== undefined && !record.message.includes(trace))
@@ -76,6 +77,13 @@ function bodyLines(record: LogRecord, options: FormatOptions, paint: Paint): str
     ? [`… cut: the line has ${record.log.original_bytes ?? 'more'} bytes`]
     : [];
   return [...message, ...cut.map(note => paint.style('dim', note))];
+}
+
+/** The line as the container wrote it, colours and all, where parsing took nothing but escapes out of it; else the message. */
+function textOf({ message, event }: LogRecord): { text: string; isWhole: boolean } {
+  const { original = message } = event;
+  const isWhole = cleanText(original, false).trimEnd() === cleanText(message, false).trimEnd();
+  return { text: isWhole ? original : message, isWhole };
 }
 
 /** The application's own plain fields as `key=value`; nested ones are for `--json`. */
