@@ -2,9 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
-import { eventually } from '../support/eventually.ts';
-import { judgeNumbered, printNumbered, type Verdict } from '../support/numbered-lines.ts';
-import { readAllLogs } from '../support/read-logs.ts';
+import { NOTHING_WRONG, printNumbered, untilNumbered } from '../support/numbered-lines.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
@@ -46,17 +44,10 @@ it(
     }
     await killAtRandom();
     for (const name of names) {
-      const verdicts = await eventually(() => judgeContainer(name), {
-        what: `all lines of ${name}`,
-        withinMs: 120_000,
-        everyMs: 500,
-      });
-      expect(verdicts).toEqual({ out: NOTHING_WRONG, err: NOTHING_WRONG });
+      expect(await untilNumbered(stack, name, LINES)).toEqual(NOTHING_WRONG);
     }
   },
 );
-
-const NOTHING_WRONG: Verdict = { missing: 0, doubled: 0, backward: 0 };
 
 async function killAtRandom(): Promise<void> {
   const kills = [
@@ -68,15 +59,4 @@ async function killAtRandom(): Promise<void> {
     await stack.restart(which);
   }
   await stack.untilReady();
-}
-
-/** Null until nothing is missing, so that the deadline tells a loss from a delay. */
-async function judgeContainer(name: string): Promise<{ out: Verdict; err: Verdict } | null> {
-  const [out, err] = await Promise.all(
-    (['stdout', 'stderr'] as const).map(stream =>
-      readAllLogs(stack, `container:"${name}" and stream:${stream}`),
-    ),
-  );
-  const verdicts = { out: judgeNumbered(out!, 'out', LINES), err: judgeNumbered(err!, 'err', LINES) };
-  return verdicts.out.missing + verdicts.err.missing > 0 ? null : verdicts;
 }

@@ -1,5 +1,7 @@
 /** The oracle of exactness: containers print numbered lines, and every number must be stored once and in order. */
 import type { LogRecord } from '#contract/log-record.ts';
+import { eventually } from './eventually.ts';
+import { readAllLogs, type LogSource } from './read-logs.ts';
 
 export type Verdict = { missing: number; doubled: number; backward: number };
 
@@ -26,3 +28,25 @@ export function judgeNumbered(records: LogRecord[], word: 'out' | 'err', lines: 
     backward,
   };
 }
+
+/** What `untilNumbered` answers of a container whose lines are all there once and in order. */
+export const NOTHING_WRONG = {
+  out: { missing: 0, doubled: 0, backward: 0 },
+  err: { missing: 0, doubled: 0, backward: 0 },
+};
+
+/** The verdicts on a container that runs `printNumbered`, once no line is missing: the deadline tells a loss from a delay. */
+export const untilNumbered = (
+  source: LogSource,
+  container: string,
+  lines: number,
+): Promise<Record<'out' | 'err', Verdict>> =>
+  eventually(
+    async () => {
+      const read = (stream: string) => readAllLogs(source, `container:"${container}" and stream:${stream}`);
+      const out = judgeNumbered(await read('stdout'), 'out', lines);
+      const err = judgeNumbered(await read('stderr'), 'err', lines);
+      return out.missing + err.missing === 0 && { out, err };
+    },
+    { what: `all lines of ${container}`, withinMs: 120_000, everyMs: 500 },
+  );

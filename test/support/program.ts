@@ -8,7 +8,10 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 
 export type Program = {
   pid: number;
+  /** Both streams as they came. */
   output: () => string;
+  stdout: () => string;
+  isRunning: () => boolean;
   /** Waits for the end without asking for it. */
   exitCode: () => Promise<number | null>;
   /** Ends it at once, as a power cut would, and waits until it is gone. */
@@ -16,6 +19,9 @@ export type Program = {
 };
 
 export type ProgramOptions = { args: string[]; env?: Record<string, string | undefined>; cwd?: string };
+
+/** Of a program's output only the end is kept. */
+const MAX_OUTPUT = 2 ** 20;
 
 /** `quaylog ARGS`, with only the environment a fresh shell has, plus `env`. */
 export function startProgram({ args, env = {}, cwd = ROOT }: ProgramOptions): Program {
@@ -25,14 +31,20 @@ export function startProgram({ args, env = {}, cwd = ROOT }: ProgramOptions): Pr
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const collect = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-200_000));
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
+  let stdout = '';
+  const collect = (chunk: string) => (output = (output + chunk).slice(-MAX_OUTPUT));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    collect(chunk);
+    stdout = (stdout + chunk).slice(-MAX_OUTPUT);
+  });
+  child.stderr.setEncoding('utf8').on('data', collect);
   const ended = new Promise<number | null>(done => child.once('exit', code => done(code)));
   endWithTests(child);
   return {
     pid: child.pid ?? 0,
     output: () => output,
+    stdout: () => stdout,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     exitCode: () => ended,
     kill(signal = 'SIGKILL') {
       child.kill(signal);
@@ -59,9 +71,14 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** Rejects with the program's output when it ends instead. */
 export async function untilAnswers(url: string, program: Program): Promise<void> {
-  await eventually(async () => (await fetch(url)).ok, {
-    what: `${url} answers 200; output:\n${program.output()}`,
-    withinMs: 120_000,
+  const ended = program.exitCode().then(code => {
+    throw new Error(`the program ended with ${code}:\n${program.output()}`);
   });
+  const answered = eventually(async () => (await fetch(url)).ok, {
+    what: `${url} answers 200`,
+    withinMs: 60_000,
+  });
+  await Promise.race([answered, ended]);
 }

@@ -17,16 +17,23 @@ export type Stack = {
   stop: () => Promise<void>;
 };
 
-export type StackOptions = { dockerHost: string; env?: Record<string, string> };
+export type StackOptions = {
+  dockerHost: string;
+  env?: Record<string, string>;
+  /** The data folder; it is removed at the end. Default: a new one. */
+  data?: string;
+  /** What stands between the two: given the indexer's address, answers the one that the collector is told. */
+  between?: (indexerUrl: string) => Promise<string>;
+};
 
-export async function startStack({ dockerHost, env = {} }: StackOptions): Promise<Stack> {
-  const data = mkdtempSync(join(tmpdir(), 'quaylog-stack-'));
+export async function startStack({ dockerHost, env = {}, data, between }: StackOptions): Promise<Stack> {
+  data ??= mkdtempSync(join(tmpdir(), 'quaylog-stack-'));
   const listen = `127.0.0.1:${await freePort()}`;
   const url = `http://${listen}`;
   const settings = {
     QUAYLOG_LISTEN: listen,
     QUAYLOG_DATA: data,
-    QUAYLOG_INDEXER_URL: url,
+    QUAYLOG_INDEXER_URL: (await between?.(url)) ?? url,
     DOCKER_HOST: dockerHost,
     QUAYLOG_STATS_INTERVAL: '1s',
     ...env,
