@@ -29,14 +29,14 @@ export async function createServer(log: FastifyBaseLogger): Promise<FastifyInsta
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },
+    // Answers are stringified whole: a schema-driven serialiser would drop what an older schema does not name.
+    schemaController: { compilersFactory: { buildSerializer: () => () => data => JSON.stringify(data) } },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const body = toBody(error, request);
     void reply.status(body.status).send(body.body);
   });
-  // Answers are stringified whole: a schema-driven serialiser would drop what an older schema does not name.
-  app.setSerializerCompiler(() => data => JSON.stringify(data));
   app.addHook('onRoute', route => {
     const isDeclared = route.config?.access !== undefined || route.url.startsWith(DOCS_PREFIX);
     if (!isDeclared) throw new Error(`route ${route.url} declares no access`);
