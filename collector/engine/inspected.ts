@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import type { Image } from '#contract/log-record.ts';
 import type { ContainerDetails } from './engine.ts';
-import { toStamp } from './stamp.ts';
+import { readStamp } from './stamp.ts';
 
 const DEFAULT_STOP_SIGNAL = constants.signals.SIGTERM;
 const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
@@ -47,7 +47,7 @@ export function toContainerDetails(answer: InspectAnswer): ContainerDetails {
     tty: config.Tty === true,
     ...stateOf(state),
     restartCount: answer.RestartCount ?? 0,
-    createdAt: toStamp(answer.Created) ?? answer.Created ?? '',
+    createdAt: readStamp(answer.Created) ?? answer.Created ?? '',
     stopSignal: signalNumber(config.StopSignal) ?? DEFAULT_STOP_SIGNAL,
     stopTimeoutSeconds: config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
     ...limitsOf(hostConfig),
@@ -61,8 +61,8 @@ const stateOf = (state: NonNullable<InspectAnswer['State']>) => ({
   exitCode: state.ExitCode ?? 0,
   oomKilled: state.OOMKilled === true,
   error: state.Error ?? '',
-  startedAt: toStamp(state.StartedAt),
-  finishedAt: toStamp(state.FinishedAt),
+  startedAt: readStamp(state.StartedAt),
+  finishedAt: readStamp(state.FinishedAt),
 });
 
 const limitsOf = (hostConfig: NonNullable<InspectAnswer['HostConfig']>) => ({

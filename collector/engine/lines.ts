@@ -3,8 +3,9 @@
  * is a fragment of a longer line (the engine cuts at 16 KiB) and all fragments of a line carry the stamp of the first.
  */
 import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/constants.ts';
+import { STAMP_LENGTH } from '#contract/stamp.ts';
 import { createFrameReader, FRAME_STDERR, FRAME_SYSTEM_ERROR, type FrameReader } from './frames.ts';
-import { isStampAt, STAMP_LENGTH } from './stamp.ts';
+import { isStampAt } from './stamp.ts';
 import { TtyReader } from './tty-lines.ts';
 
 /**

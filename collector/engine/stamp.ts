@@ -1,14 +1,10 @@
 /**
- * Engine stamps: RFC 3339, UTC, nine fractional digits, always 30 characters, so that they compare as strings.
+ * Engine stamps as the engine sends and takes them; arithmetic on them is in contract/stamp.ts. Always 30 characters, UTC.
  * Nanoseconds never pass through a number: a double holds only 53 bits of the 61 that today's clock needs.
  */
-
-export const STAMP_LENGTH = 30;
+import { msOf, STAMP_LENGTH } from '#contract/stamp.ts';
 
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
-
-/** Stamp of milliseconds since 1970. */
-export const stampOfMs = (ms: number): string => `${new Date(ms).toISOString().slice(0, -1)}000000Z`;
 
 /** Stamp of nanoseconds since 1970 given as decimal digits. */
 export function stampOfNanos(nanos: string): string {
@@ -18,22 +14,15 @@ export function stampOfNanos(nanos: string): string {
 }
 
 /** Any RFC 3339 time in UTC as a stamp; null for text that is none and for the engine's zero time (year 1). */
-export function toStamp(text: string | undefined): string | null {
+export function readStamp(text: string | undefined): string | null {
   const match = RFC3339.exec(text ?? '');
   if (match?.[1] === undefined || match[1].startsWith('0001-')) return null;
   return `${match[1]}.${(match[2] ?? '').padEnd(9, '0')}Z`;
 }
 
-/** Milliseconds since 1970, rounded down. */
-export const msOfStamp = (stamp: string): number => Date.parse(`${stamp.slice(0, 23)}Z`);
-
-/** The stamp `ms` earlier, its digits below a millisecond kept. */
-export const stampBefore = (stamp: string, ms: number): string =>
-  `${new Date(msOfStamp(stamp) - ms).toISOString().slice(0, 23)}${stamp.slice(23)}`;
-
 /** `since` as the engine takes it: `<seconds>.<nine digits>`. */
 export const sinceOfStamp = (stamp: string): string =>
-  `${Math.floor(msOfStamp(stamp) / 1_000)}.${stamp.slice(20, 29)}`;
+  `${Math.floor(msOf(stamp) / 1_000)}.${stamp.slice(20, 29)}`;
 
 const SPACE = 0x20;
 const LETTER_T = 0x54;

@@ -1,6 +1,6 @@
 /** The engine's statistics of one container as one reading. Pure; every field may be missing on some engine. */
 import type { StatsReading } from './engine.ts';
-import { toStamp } from './stamp.ts';
+import { readStamp } from './stamp.ts';
 
 type CpuStats = {
   cpu_usage?: { total_usage?: number; percpu_usage?: number[] };
@@ -19,7 +19,7 @@ export type StatsAnswer = {
 
 /** Null for the empty reading of a container that does not run. The engine reports the host's memory when there is no limit. */
 export function toStatsReading(answer: StatsAnswer, hostMemoryBytes: number): StatsReading | null {
-  const stamp = toStamp(answer.read);
+  const stamp = readStamp(answer.read);
   const { cpu_stats: cpu = {}, memory_stats: memory = {} } = answer;
   if (stamp === null || memory.usage === undefined) return null;
   const networks = Object.values(answer.networks ?? {});

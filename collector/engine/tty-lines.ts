@@ -3,7 +3,8 @@
  * `\n`, or after exactly 16,384 bytes without one; then the line goes on in the next message, which bears the same stamp (seen
  * on engine 20.10: test/fixtures/engine/tty.bin). A last line without `\n` is glued to the stamp of the next run's first line.
  */
-import { isStampAt, STAMP_LENGTH } from './stamp.ts';
+import { STAMP_LENGTH } from '#contract/stamp.ts';
+import { isStampAt } from './stamp.ts';
 
 const FRAGMENT_BYTES = 16_384;
 const PREFIX_BYTES = STAMP_LENGTH + 1;

@@ -4,13 +4,13 @@
  * that a clean end (seen on 20.10: after 11 to 30 thousand of 100 thousand lines). Then the tail sleeps until the container starts.
  */
 import type { Logger } from 'pino';
+import { stampOf } from '#contract/stamp.ts';
 import { backoffMs, pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Line } from '../engine/lines.ts';
-import { stampOfMs } from '../engine/stamp.ts';
 import type { Slots } from '../slots.ts';
 import { readSince, type LogGap } from './log-reading.ts';
 import { LogSession } from './log-session.ts';
@@ -70,7 +70,7 @@ export function createContainerTail(source: TailSource, options: TailOptions): C
 class Tail {
   private readonly source: TailSource;
   private readonly options: TailOptions;
-  private readonly createdAt = stampOfMs(Date.now());
+  private readonly createdAt = stampOf(Date.now());
   private readonly stopping = new AbortController();
   private cursor: LogCursor | null;
   private isRunning: boolean;
@@ -217,7 +217,7 @@ class Tail {
     this.unfinished = null;
     if (this.hasOpened || this.cursor !== null) return;
     this.options.counters.gaps++;
-    this.options.sink.onGap(this.source.id, { from: this.createdAt, to: stampOfMs(Date.now()) }, 'removed');
+    this.options.sink.onGap(this.source.id, { from: this.createdAt, to: stampOf(Date.now()) }, 'removed');
   }
 
   private forgetUnfinished(): void {

@@ -6,13 +6,13 @@
 import type { Logger } from 'pino';
 import type { WireContainer } from '#contract/batch.ts';
 import type { ContainerSnapshot, ContainerState } from '#contract/container.ts';
+import { stampOf } from '#contract/stamp.ts';
 import { backoffMs, pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { CursorStore } from '../cursor/cursor-store.ts';
 import type { Batcher } from '../delivery/batcher.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts';
-import { stampOfMs } from '../engine/stamp.ts';
 import { createSlots } from '../slots.ts';
 import { filterContainer, type FilterOptions, type FilterVerdict } from './container-filter.ts';
 import { createContainerTail, type ContainerTail, type TailSink } from './container-tail.ts';
@@ -126,7 +126,7 @@ class Watcher implements ContainerWatcher {
         onOpen: () => {
           onOpen();
           clearTimeout(impatient);
-          this.eventsSince ??= stampOfMs(Date.now());
+          this.eventsSince ??= stampOf(Date.now());
           this.options.log.info({ since: this.eventsSince }, 'listening to the engine');
           this.enqueue(() => this.look());
         },
@@ -157,7 +157,7 @@ class Watcher implements ContainerWatcher {
   }
 
   private reconcileAll(): Promise<void> {
-    const at = stampOfMs(Date.now());
+    const at = stampOf(Date.now());
     for (const id of new Set([...this.told.keys(), ...this.details.keys()])) {
       const now = this.details.get(id) ?? null;
       const known = this.told.get(id) ?? null;
@@ -225,7 +225,7 @@ class Watcher implements ContainerWatcher {
     const container = this.wireContainer(id);
     if (!filterContainer({ ...container, logDriver: '' }, this.options.filter).collected) return;
     this.options.counters.gaps++;
-    this.tailSink().onGap(id, { from: stamp, to: stampOfMs(Date.now()) }, 'removed');
+    this.tailSink().onGap(id, { from: stamp, to: stampOf(Date.now()) }, 'removed');
   }
 
   private lookSoon(): void {
@@ -243,7 +243,7 @@ class Watcher implements ContainerWatcher {
     if (this.stopping.signal.aborted || !this.verdictOf(details).collected) return;
     const { memory, historyAgeMs, engine, maxLineBytes, counters, log } = this.options;
     const cursor = memory.logCursor(id) ?? null;
-    const historySince = isNew || historyAgeMs === null ? null : stampOfMs(Date.now() - historyAgeMs);
+    const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     const source = { id, tty, cursor, historySince, isRunning: running, isNew: isNew && cursor === null };
     const sink = this.tailSink();
     this.tails.set(
@@ -308,7 +308,7 @@ class Watcher implements ContainerWatcher {
   }
 
   private snapshotOf(details: ContainerDetails, state?: ContainerState): ContainerSnapshot {
-    const at = stampOfMs(Date.now());
+    const at = stampOf(Date.now());
     return toSnapshot(details, this.verdictOf(details), state === undefined ? { at } : { at, state });
   }
 

@@ -1,8 +1,8 @@
 /** The engine's events → events on the wire. Pure. */
 import type { WireEvent } from '#contract/batch.ts';
+import { msOf } from '#contract/stamp.ts';
 import type { ContainerDetails, EngineEvent } from '../engine/engine.ts';
 import { signalNumber } from '../engine/inspected.ts';
-import { msOfStamp } from '../engine/stamp.ts';
 import { toEvidence } from './wire-container.ts';
 
 export type LifecycleEvent = Omit<WireEvent, 'container'>;
@@ -57,9 +57,7 @@ function evidenceOf(event: EngineEvent, details: ContainerDetails | null): Pick<
 }
 
 const isEndOfRun = (event: EngineEvent, { running, finishedAt }: ContainerDetails): boolean =>
-  !running &&
-  finishedAt !== null &&
-  Math.abs(msOfStamp(finishedAt) - msOfStamp(event.stamp)) <= SAME_DEATH_MS;
+  !running && finishedAt !== null && Math.abs(msOf(finishedAt) - msOf(event.stamp)) <= SAME_DEATH_MS;
 
 /** Remembers recent events, because a replay begins with ones already told. Bounded. */
 export function createEventSieve(size = 2_048): (event: EngineEvent) => boolean {

@@ -8,8 +8,8 @@
  * - The cursor of a stream stands before a line that is held back or not complete, and that line's stamp is the new watermark.
  */
 import type { LogCursor, StreamCursor } from '../cursor/cursor.ts';
+import { shiftStamp } from '#contract/stamp.ts';
 import { createLineJoiner, type Line, type LineJoiner, type LineJoinerOptions } from '../engine/lines.ts';
-import { stampBefore } from '../engine/stamp.ts';
 import { createTraceJoiner } from '../engine/traces.ts';
 
 /** Measured: up to 1.1 ms between the streams of a busy container; a second leaves room for an engine that stalls. */
@@ -21,7 +21,7 @@ export type LogGap = { from: string; to: string };
 export type LogReadingOptions = LineJoinerOptions & { cursor: LogCursor | null };
 
 /** Where to open the log so that a reading with this cursor finds all it needs. */
-export const readSince = (cursor: LogCursor): string => stampBefore(cursor.watermark.stamp, OVERLAP_MS);
+export const readSince = (cursor: LogCursor): string => shiftStamp(cursor.watermark.stamp, -OVERLAP_MS);
 
 export class LogReading {
   /** Lines the engine gave, and those of them that were taken before. */
@@ -113,7 +113,7 @@ export class LogReading {
     const isExpected = (line: { stamp: string; stream: 1 | 2 } | null) =>
       line?.stamp === stamp && line.stream === stream;
     const isBeyond = (line: Line) =>
-      line.stream === stream ? line.stamp > stamp : stampBefore(line.stamp, OVERLAP_MS) > stamp;
+      line.stream === stream ? line.stamp > stamp : shiftStamp(line.stamp, -OVERLAP_MS) > stamp;
     if (lines.some(isExpected) || isExpected(this.lines.openSince)) {
       this.expected = null;
       return;

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { BATCH_VERSION } from './constants.ts';
 import { ContainerSnapshot } from './container.ts';
-import { Evidence } from './container-event.ts';
+import { Evidence, Gap } from './container-event.ts';
 import { Compose, Host, Image } from './log-record.ts';
 import { Reading } from './metric-sample.ts';
 import { Labels, Nullable, Stamp } from './schema.ts';
@@ -42,14 +42,7 @@ export const WireEvent = Type.Object({
   health: Type.Optional(Type.String()),
   renamedFrom: Type.Optional(Type.String()),
   reconciled: Type.Optional(Type.Literal(true)),
-  gap: Type.Optional(
-    Type.Object({
-      from: Type.String(),
-      to: Type.String(),
-      stream: Type.Optional(Type.String()),
-      reason: Type.String(),
-    }),
-  ),
+  gap: Type.Optional(Gap),
   evidence: Type.Optional(Evidence),
 });
 export type WireEvent = Static<typeof WireEvent>;

@@ -33,6 +33,14 @@ export const Evidence = Type.Object({
 });
 export type Evidence = Static<typeof Evidence>;
 
+/** Of a `log-gap`: from when to when lines are missing, and why. */
+export const Gap = Type.Object({
+  from: Type.String(),
+  to: Type.String(),
+  stream: Type.Optional(Type.String()),
+  reason: Type.String(),
+});
+
 export const ContainerEvent = Type.Object({
   '@timestamp': Stamp,
   event: Type.Object({
@@ -55,15 +63,7 @@ export const ContainerEvent = Type.Object({
   ),
   health: Type.Optional(Type.Object({ status: Type.String() })),
   rename: Type.Optional(Type.Object({ from: Type.String() })),
-  /** Present on `log-gap`: what is missing and why. */
-  gap: Type.Optional(
-    Type.Object({
-      from: Type.String(),
-      to: Type.String(),
-      stream: Type.Optional(Type.String()),
-      reason: Type.String(),
-    }),
-  ),
+  gap: Type.Optional(Gap),
   evidence: Type.Optional(Evidence),
   /** Present on `die` once its neighbourhood is known; `cause` is one sentence for people. */
   death: Type.Optional(Type.Object({ class: DeathClass, cause: Type.String() })),

@@ -1,5 +1,7 @@
 /** Arithmetic on engine stamps: RFC 3339 in UTC with nine fractional digits, which order as strings. Pure. */
 
+export const STAMP_LENGTH = 30;
+
 /** Any RFC 3339 text in UTC, however many fractional digits, as a stamp; so that two of them compare as strings. */
 export function toStamp(time: string): string {
   const [, second, fraction = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?Z$/.exec(time) ?? [];

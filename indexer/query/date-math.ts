@@ -8,6 +8,7 @@
  */
 import { DEFAULT_FROM, DEFAULT_TO } from '#contract/constants.ts';
 import { QuaylogError } from '#contract/quaylog-error.ts';
+import { STAMP_LENGTH, stampOf } from '#contract/stamp.ts';
 
 /** `from` ≤ stamp < `to`. */
 export type TimeSpan = { from: string; to: string };
@@ -58,8 +59,8 @@ export function resolveRange(
 
 /** The stamp of a moment in milliseconds. Throws `bad_parameter` outside the years 0000 to 9999, which stamps cannot hold. */
 export function toStamp(ms: number): string {
-  const iso = Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : '';
-  if (iso.length === 24) return `${iso.slice(0, 23)}000000Z`;
+  const stamp = Math.abs(ms) <= 8.64e15 ? stampOf(ms) : '';
+  if (stamp.length === STAMP_LENGTH) return stamp;
   throw new QuaylogError('bad_parameter', 'A time must lie within the years 0000 to 9999.');
 }
 
