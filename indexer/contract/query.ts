@@ -109,9 +109,9 @@ export const EventsParams = Type.Object(
 export const EventList = Type.Object({ events: Type.Array(ContainerEvent) });
 export type EventList = Static<typeof EventList>;
 
-/** Oldest first; thinned to at most `limit` (1,000 unless given) evenly spread samples a container when the range holds more. */
+/** Oldest first; thinned to at most 1,000 evenly spread samples a container when the range holds more. */
 export const StatsParams = Type.Object(
-  { container: Type.Optional(Type.String({ maxLength: 256 })), ...Range, limit: Limit },
+  { container: Type.Optional(Type.String({ maxLength: 256 })), ...Range },
   { additionalProperties: false },
 );
 export const SampleList = Type.Object({ samples: Type.Array(MetricSample) });

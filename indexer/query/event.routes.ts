@@ -46,7 +46,7 @@ export function registerEventRoutes(app: FastifyInstance, deps: EventDeps): void
       samples: await deps.store.findSamples({
         ...resolveRange(request.query, deps.now()),
         ...containerFilter(request.query.container, deps.containers()),
-        perContainer: request.query.limit ?? SAMPLES_PER_CONTAINER,
+        perContainer: SAMPLES_PER_CONTAINER,
       }),
     }),
   );

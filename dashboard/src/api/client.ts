@@ -65,7 +65,7 @@ export const api = {
     get<Story>(`/events/${encodeURIComponent(eventId)}/story`, {}, signal),
   timeline: (params: Range & { container?: string }, signal?: AbortSignal) =>
     get<Timeline>('/timeline', params, signal),
-  stats: (params: Range & { container?: string; limit?: number }, signal?: AbortSignal) =>
+  stats: (params: Range & { container?: string }, signal?: AbortSignal) =>
     get<SampleList>('/stats', params, signal),
   hosts: (signal?: AbortSignal) => get<HostList>('/hosts', {}, signal),
   rules: (signal?: AbortSignal) => get<RuleList>('/rules', {}, signal),

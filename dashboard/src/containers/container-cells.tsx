@@ -65,7 +65,8 @@ export function SinceCell({ container }: { container: Container }) {
 /** Seconds in steps of five: a column of counting figures would be all that moves. */
 function ageInWords(since: number, isUp: boolean, now: number): string {
   if (!isUp) return formatRelative(since, Math.floor(now / 5_000) * 5_000);
-  return formatDuration(Math.floor(Math.max(0, now - since) / 5_000) * 5_000);
+  const age = Math.floor((now - since) / 5_000) * 5_000;
+  return age <= 0 ? 'just now' : formatDuration(age);
 }
 
 export function CpuCell({ reading, isFresh }: { reading: LiveReading | undefined; isFresh: boolean }) {

@@ -113,9 +113,19 @@ test('a sparkline keeps the spike of its slot and shows holes as holes', () => {
   history.push([
     aSample(0, { cpuPercent: 5 }),
     aSample(3, { cpuPercent: 90 }),
-    aSample(30, { cpuPercent: 7 }),
+    aSample(60, { cpuPercent: 7 }),
   ]);
-  expect(history.read('c')?.cpu.slice(-4)).toEqual([90, null, null, 7]);
+  expect(history.read('c')?.cpu.slice(-7)).toEqual([90, null, null, null, null, null, 7]);
+});
+
+test('a sample that came a little late is no hole in a sparkline', () => {
+  const history = createSampleHistory();
+  history.push([
+    aSample(0, { cpuPercent: 5 }),
+    aSample(30, { cpuPercent: 7 }),
+    aSample(40, { cpuPercent: 8 }),
+  ]);
+  expect(history.read('c')?.cpu.slice(-6)).toEqual([null, 5, 5, 5, 7, 8]);
 });
 
 test('what is older than the window is forgotten', () => {

@@ -7,7 +7,9 @@ import type { MetricSample } from '#contract/metric-sample.ts';
 export const HISTORY_MS = 15 * 60_000;
 /** A sparkline point per ten seconds: the collector's own pace when nobody looks. */
 const SLOT_MS = 10_000;
-export const HISTORY_SLOTS = HISTORY_MS / SLOT_MS;
+const SLOTS = HISTORY_MS / SLOT_MS;
+/** A sample that came a little late is no hole. */
+const HOLE_SLOTS = 3;
 const MAX_POINTS = 1_000;
 /** A rate over one second jumps; over two it can be read. Samples further apart than a minute say nothing about now. */
 const RATE_OVER_MS = 1_900;
@@ -123,12 +125,22 @@ export function rateOf(
 
 /** One value per slot, the largest in it so that a spike survives; null where nothing was sampled. Oldest first. */
 function toSlots(list: Point[], value: (sample: MetricSample) => number): (number | null)[] {
-  const count = HISTORY_SLOTS;
   const last = Math.floor((list.at(-1)?.atMs ?? 0) / SLOT_MS);
-  const slots: (number | null)[] = new Array<null>(count).fill(null);
+  const slots: (number | null)[] = new Array<null>(SLOTS).fill(null);
   for (const point of list) {
-    const slot = count - 1 - (last - Math.floor(point.atMs / SLOT_MS));
+    const slot = SLOTS - 1 - (last - Math.floor(point.atMs / SLOT_MS));
     if (slot >= 0) slots[slot] = Math.max(slots[slot] ?? 0, value(point.sample));
   }
+  bridgeHoles(slots);
   return slots;
+}
+
+/** Short holes carry on what was before them. */
+function bridgeHoles(slots: (number | null)[]): void {
+  let known = -1;
+  slots.forEach((value, slot) => {
+    if (value === null) return;
+    if (known >= 0 && slot - known - 1 <= HOLE_SLOTS) slots.fill(slots[known] ?? null, known + 1, slot);
+    known = slot;
+  });
 }

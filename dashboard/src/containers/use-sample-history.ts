@@ -4,12 +4,7 @@ import type { MetricSample } from '#contract/metric-sample.ts';
 import { api } from '../api/client.ts';
 import { useLive } from '../api/use-live.ts';
 import { useSettled } from '../ui/use-settled.ts';
-import {
-  createSampleHistory,
-  HISTORY_SLOTS,
-  type LiveReading,
-  type SampleHistory,
-} from './sample-history.ts';
+import { createSampleHistory, type LiveReading, type SampleHistory } from './sample-history.ts';
 
 /** More rows than this do not fit a screen; whatever happens, the engine is not asked for more each second. */
 const WATCHED_AT_MOST = 60;
@@ -38,7 +33,7 @@ export function useWatch(history: SampleHistory, inSight: readonly string[]): vo
   const readUnread = useCallback(() => {
     for (const id of watched.filter(one => !read.current.has(one))) {
       read.current.add(id);
-      api.stats({ container: id, from: 'now-15m', limit: HISTORY_SLOTS }).then(
+      api.stats({ container: id, from: 'now-15m' }).then(
         ({ samples }) => history.push(samples),
         // Its sparkline begins now instead; the next reconnect reads again.
         () => read.current.delete(id),
