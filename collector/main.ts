@@ -1,10 +1,11 @@
-/** Entry of the collector: read the settings, collect until told to stop. Exit code 2 means: mend something first. */
+/** Entry of the collector: read the settings, collect until told to stop. Exit code 2: mend something first; 1: it may pass. */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { flagOf, SETTINGS } from '#contract/settings.ts';
 import { createCollector } from './collector.ts';
 import { readConfig } from './config.ts';
 
+const EXIT_MAY_PASS = 1;
 const EXIT_MEND_FIRST = 2;
 /** An orchestrator waits ten seconds before it kills. */
 const SEND_WITHIN_MS = 5_000;
@@ -20,7 +21,9 @@ export async function runCollector(flags: Partial<Record<string, string | boolea
   try {
     await Promise.race([collector.start(), stopped]);
   } catch (cause) {
-    return complain([(cause as Error).message]);
+    const { message, code } = cause as NodeJS.ErrnoException;
+    const exitCode = complain([message]);
+    return code === 'ENOSPC' ? EXIT_MAY_PASS : exitCode;
   }
   await stopped;
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();

@@ -1,18 +1,19 @@
-/** Entry of the indexer: read the settings, create, start, stop on SIGTERM. Exit code 2 means: mend the settings first. */
+/** Entry of the indexer: read the settings, create, start, stop on SIGTERM. Exit code 2: mend the settings first; 1: it may pass. */
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { SETTINGS, flagOf } from '#contract/settings.ts';
 import { readIndexerConfig, type Flags } from './config.ts';
 import { createIndexer } from './indexer.ts';
-import { startTrouble } from './start-trouble.ts';
+import { startTrouble, type StartTrouble } from './start-trouble.ts';
 
+const EXIT_MAY_PASS = 1;
 const EXIT_BAD_SETTINGS = 2;
 const STOP_DEADLINE_MS = 10_000;
 
 /** Runs until SIGTERM or SIGINT; answers the exit code. */
 export async function runIndexer(flags: Flags = {}): Promise<number> {
   const { config, problems } = readIndexerConfig(flags);
-  if (problems.length > 0) return complain(problems.map(problem => problem.message));
+  if (problems.length > 0) return complain(problems.map(({ message }) => ({ message, mayPass: false })));
   const log = pino({ name: 'quaylog-indexer', level: config.logLevel }, pino.destination(2));
   const indexer = await createIndexer({ config, log }).catch((error: unknown) => error as Error);
   if (indexer instanceof Error) return complain([startTrouble(indexer, config)]);
@@ -34,9 +35,9 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function complain(messages: string[]): number {
-  for (const message of messages) process.stderr.write(`quaylog indexer: ${message}\n`);
-  return EXIT_BAD_SETTINGS;
+function complain(troubles: StartTrouble[]): number {
+  for (const { message } of troubles) process.stderr.write(`quaylog indexer: ${message}\n`);
+  return troubles.every(({ mayPass }) => mayPass) ? EXIT_MAY_PASS : EXIT_BAD_SETTINGS;
 }
 
 if (import.meta.main) {

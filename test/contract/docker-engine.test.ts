@@ -4,7 +4,7 @@ import { engineContract } from './engine.contract.ts';
 
 engineContract(async () => {
   const { docker, dockerHost, ...test } = await startTestEngine();
-  const image = await importBusybox({ docker, dockerHost, ...test });
+  const image = await importBusybox({ docker });
   return {
     engine: createDockerEngine(dockerHost),
     docker,

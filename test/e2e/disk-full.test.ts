@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { readMetric } from '../support/metrics.ts';
 import { NOTHING_WRONG, printNumbered, untilNumbered } from '../support/numbered-lines.ts';
 import { countLogs } from '../support/read-logs.ts';
+import { startProgram } from '../support/program.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const LINES = 8_000;
@@ -73,7 +74,21 @@ describe.skipIf(whyNot !== null)('a full disk', () => {
     expect(await countLogs(stack, 'container:steady')).toBeGreaterThan(200);
   });
 
-  it('survives even a restart of the collector', async () => {
+  it('is left behind without anybody doing anything once there is space', async () => {
+    rmSync(BALLAST);
+    await stack.untilReady();
+    const before = await stored();
+    await eventually(async () => (await stored()) > before, { what: 'new records' });
+  });
+
+  it('that comes again does not keep a collector from starting', async () => {
+    await eventually(
+      async () => {
+        fillDisk();
+        return (await readiness()).startsWith('503');
+      },
+      { what: 'a disk that is full again' },
+    );
     await stack.restart('collector');
     const before = await refusals();
     await eventually(async () => (await refusals()) > before + 2, { what: 'refusals of the new collector' });
@@ -81,8 +96,24 @@ describe.skipIf(whyNot !== null)('a full disk', () => {
     expect(stack.collector().isRunning()).toBe(true);
   });
 
-  it('recovers by itself once there is space: every line once', async () => {
+  it('keeps new programs from starting; they say why, and by their exit code that it may pass', async () => {
+    const collector = startProgram({
+      args: ['collector', '--data', join(DISK, 'new')],
+      env: { DOCKER_HOST: engine.dockerHost, QUAYLOG_INDEXER_URL: stack.url },
+    });
+    expect(await collector.exitCode()).toBe(1);
+    expect(collector.output()).toMatch(/^quaylog collector: .*no space left.*\n$/);
+
+    await stack.indexer().kill('SIGTERM');
+    fillDisk();
+    await stack.restart('indexer');
+    expect(await stack.indexer().exitCode()).toBe(1);
+    expect(stack.indexer().output()).toMatch(/^quaylog indexer: the disk of the data folder .* is full.*\n$/);
+  });
+
+  it('recovers once there is space: every line once', async () => {
     rmSync(BALLAST);
+    await stack.restart('indexer');
     await stack.untilReady();
     expect(await untilNumbered(stack, 'steady', LINES)).toEqual(NOTHING_WRONG);
     expect(await readiness()).toMatch(/^200/);

@@ -26,7 +26,7 @@ export async function startTestEngine(): Promise<TestEngine> {
 const BUSYBOX_IMAGE = 'quaylog-test/busybox';
 
 /** Makes the image `quaylog-test/busybox` out of Debian's static busybox: a shell with all its commands in /bin. */
-export async function importBusybox(engine: Pick<TestEngine, 'docker'>): Promise<string> {
+export async function importBusybox(engine: { docker: DockerCli }): Promise<string> {
   if ((await engine.docker(['image', 'ls', '-q', BUSYBOX_IMAGE])) !== '') return BUSYBOX_IMAGE;
   ensureDebianPackages(['busybox-static'], 'the test image');
   const dir = mkdtempSync(join(tmpdir(), 'quaylog-busybox-'));
