@@ -104,25 +104,29 @@ type Step = {
   hasCheck: boolean;
 };
 
-function stateAfter(change: Change, { next, open, container, hasCheck }: Step): Bar['state'] | null {
+function stateAfter(change: Change, step: Step): Bar['state'] | null {
   switch (change.action) {
     case 'create':
       return 'created';
     case 'start':
-      // After the last change it is as it is now: the health event may have come while nobody watched.
-      if (!next && container?.state === 'running') return lastingState(container) ?? 'running';
-      return hasCheck ? 'starting' : 'running';
+      return stateOnceStarted(step);
     case 'die':
-      return isRestarting(change, next, container) ? 'restarting' : 'stopped';
+      return isRestarting(change, step.next, step.container) ? 'restarting' : 'stopped';
     case 'pause':
       return 'paused';
     case 'unpause':
       return 'running';
     case 'health_status':
-      return HEALTH_STATES.get(change.event?.health?.status ?? '') ?? open?.state ?? 'running';
+      return HEALTH_STATES.get(change.event?.health?.status ?? '') ?? step.open?.state ?? 'running';
     default:
       return null;
   }
+}
+
+/** After the last change it is as it is now: the health event may have come while nobody watched. */
+function stateOnceStarted({ next, container, hasCheck }: Step): Bar['state'] {
+  if (!next && container?.state === 'running') return lastingState(container) ?? 'running';
+  return hasCheck ? 'starting' : 'running';
 }
 
 const HEALTH_STATES = new Map<string, Bar['state']>([

@@ -74,7 +74,7 @@ describe.each(['dark', 'light'] as const)('in the %s theme', theme => {
 /** `rule: target` of everything that WCAG A or AA forbids and that hinders someone. */
 async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const results = (await page.evaluate('axe.run()')) as AxeResults;
+  const results = await page.evaluate<AxeResults>('axe.run()');
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target.join(' ')}`));
