@@ -21,11 +21,9 @@ async function storyPath(): Promise<string> {
 
 const pages: Record<string, string> = {
   logs: '/logs',
-  'logs-errors': '/logs?q=level:error',
   containers: '/containers',
-  timeline: '/timeline?from=now-15m',
-  story: await storyPath(),
-  alerts: '/alerts',
+  timeline: await storyPath(),
+  alerts: '/alerts/history',
 };
 
 mkdirSync(folder, { recursive: true });
