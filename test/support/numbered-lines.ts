@@ -3,14 +3,14 @@ import type { LogRecord } from '#contract/log-record.ts';
 import { eventually } from './eventually.ts';
 import { readAllLogs, type LogSource } from './read-logs.ts';
 
-export type Verdict = { missing: number; doubled: number; backward: number };
+type Verdict = { missing: number; doubled: number; backward: number };
 
 /** `sh` that prints `out 1 … out LINES` and `err 1 … err LINES`, resting 50 ms after each `burst`. */
 export const printNumbered = (lines: number, burst: number): string =>
   `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; ` +
   `[ $((i % ${burst})) -eq 0 ] && sleep 0.05; done; true`;
 
-export function judgeNumbered(records: LogRecord[], word: 'out' | 'err', lines: number): Verdict {
+function judgeNumbered(records: LogRecord[], word: 'out' | 'err', lines: number): Verdict {
   const seen = new Uint32Array(lines + 1);
   let backward = 0;
   let last = 0;
