@@ -48,7 +48,6 @@ export async function createIndexer({ config, log }: IndexerOptions): Promise<In
     app,
     async listen() {
       await app.listen({ host: config.host, port: config.port });
-      log.info({ listen: config.listen }, 'indexer is listening');
     },
     async close() {
       clearInterval(hostsTimer);

@@ -1,5 +1,8 @@
-/** A store that remembers why its last append failed, for `/readyz`, until one succeeds. */
-import type { LogStore } from './log-store.ts';
+/**
+ * A store that remembers why its last append failed, for `/readyz`, until one succeeds. A heartbeat proves nothing: it
+ * appends nothing.
+ */
+import type { LogStore, StoreBatch } from './log-store.ts';
 
 export type GuardedStore = LogStore & { trouble: () => string | null };
 
@@ -11,7 +14,7 @@ export function guardStore(store: LogStore, onTrouble: (error: unknown) => void)
     async append(batch) {
       try {
         const appended = await store.append(batch);
-        trouble = null;
+        if (!isEmpty(batch)) trouble = null;
         return appended;
       } catch (error) {
         trouble = (error as Error).message;
@@ -21,3 +24,6 @@ export function guardStore(store: LogStore, onTrouble: (error: unknown) => void)
     },
   };
 }
+
+const isEmpty = ({ records, events, samples }: StoreBatch): boolean =>
+  records.length + events.length + samples.length === 0;
