@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { createAlerting } from './alert/alerting.ts';
 import { registerAlertRoutes } from './alert/alert.routes.ts';
 import { createRuleStore } from './alert/rule-store.ts';
-import { explainDeaths } from './alert/with-deaths.ts';
+import { explainDeaths } from './death/with-deaths.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { IndexerConfig } from './config.ts';
 import { serveDocs } from './docs.ts';

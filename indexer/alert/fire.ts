@@ -4,13 +4,13 @@ import type { Delivery } from '#contract/rule.ts';
 import { msOf, nextStamp, shiftStamp } from '#contract/stamp.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { AlertBook, Fired } from './alert-book.ts';
-import { classifyDeath } from './classify-death.ts';
-import { deathWindow, eventsOfRun } from './death-facts.ts';
+import { classifyDeath } from '../death/classify-death.ts';
+import { deathWindow, eventsOfRun } from '../death/death-facts.ts';
 import { createDelivery } from './dispatch.ts';
 import { alertId, createAlert, deliveryId, isFiredBy } from './evaluate.ts';
 import { createPayload, readEvidence } from './payload.ts';
 import type { ActiveRule, RuleStore } from './rule-store.ts';
-import { DEATH_ACTIONS, lastSample } from './with-deaths.ts';
+import { DEATH_ACTIONS, lastSample } from '../death/with-deaths.ts';
 
 /** A process killed by the kernel takes its container with it within this time, or not at all. */
 export const OOM_TO_DEATH_MS = 5_000;

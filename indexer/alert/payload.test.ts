@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { events } from './event-script.fixture.ts';
+import { events } from '../death/event-script.fixture.ts';
 import { createPayload } from './payload.ts';
 import type { Rule } from './rule.ts';
 

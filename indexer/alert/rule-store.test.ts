@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSqliteStateStore } from '../state/sqlite-state-store.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { events } from './event-script.fixture.ts';
+import { events } from '../death/event-script.fixture.ts';
 import { createRuleStore, type RuleStore } from './rule-store.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;

@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox';
 import { Compose, ContainerRef, Host } from './log-record.ts';
 import { Stamp } from './schema.ts';
 
-/** How a run of a container ended (alert/classify-death.ts). Only oom, oom_suspected, crash and start_failed are anyone's alarm. */
+/** How a run of a container ended (death/classify-death.ts). Only oom, oom_suspected, crash and start_failed are anyone's alarm. */
 export const DEATH_CLASSES = [
   'clean',
   'operator_stop',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Container } from '#contract/container.ts';
 import { msOf, shiftStamp } from '#contract/stamp.ts';
-import { CONTAINER_ID, events, HOST, T0, type EventParts } from '../alert/event-script.fixture.ts';
-import { withDeaths } from '../alert/with-deaths.ts';
+import { CONTAINER_ID, events, HOST, T0, type EventParts } from '../death/event-script.fixture.ts';
+import { withDeaths } from '../death/with-deaths.ts';
 import { buildTimeline } from './build-timeline.ts';
 import type { Gap } from './state-bars.ts';
 

@@ -3,7 +3,7 @@ import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
 import { msOf, shiftStamp } from '#contract/stamp.ts';
-import { CONTAINER_ID, events, HOST, T0, type EventParts } from '../alert/event-script.fixture.ts';
+import { CONTAINER_ID, events, HOST, T0, type EventParts } from '../death/event-script.fixture.ts';
 import { createStreamKey, recordId } from '../parse/record-id.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';

@@ -5,11 +5,11 @@ import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Story } from '#contract/query.ts';
 import { nextStamp, shiftStamp } from '#contract/stamp.ts';
-import { classifyDeath, type Death } from '../alert/classify-death.ts';
-import { exitMeaning } from '../alert/exit-code.ts';
+import { classifyDeath, type Death } from '../death/classify-death.ts';
+import { exitMeaning } from '../death/exit-code.ts';
 import { causeOf } from '../alert/evaluate.ts';
 import { ofContainer } from '../alert/payload.ts';
-import { explainDeaths, lastSample } from '../alert/with-deaths.ts';
+import { explainDeaths, lastSample } from '../death/with-deaths.ts';
 import { stampOfId } from '../parse/record-id.ts';
 import type { LogStore } from '../store/log-store.ts';
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Story, Timeline } from '#contract/query.ts';
-import { events, T0 } from '../alert/event-script.fixture.ts';
+import { events, T0 } from '../death/event-script.fixture.ts';
 import { createServer } from '../server.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { registerTimelineRoutes } from './timeline.routes.ts';

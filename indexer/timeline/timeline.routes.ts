@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox';
 import type { Container } from '#contract/container.ts';
 import { Story, Timeline } from '#contract/query.ts';
 import { stampOf } from '#contract/stamp.ts';
-import { explainDeaths } from '../alert/with-deaths.ts';
+import { explainDeaths } from '../death/with-deaths.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { resolveRange } from '../query/date-math.ts';
 import { buildTimeline } from './build-timeline.ts';

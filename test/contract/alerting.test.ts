@@ -12,7 +12,7 @@ import type { StateStore } from '#indexer/state/state-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
 import { createMemoryStore } from '#indexer/store/memory-store.ts';
 import { createAlerting, type Alerting, type AlertingDeps } from '#indexer/alert/alerting.ts';
-import { events, type EventParts } from '#indexer/alert/event-script.fixture.ts';
+import { events, type EventParts } from '#indexer/death/event-script.fixture.ts';
 import { createRuleStore, type RuleStore } from '#indexer/alert/rule-store.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
