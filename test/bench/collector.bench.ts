@@ -2,7 +2,6 @@
  * The collector against its ceiling: one container's lines, read plainly from the engine's `/logs` and discarded, and
  * collected to the durable ack of a receiver that discards.
  */
-import { readFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,12 +10,11 @@ import { performance } from 'node:perf_hooks';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProgram } from '../support/program.ts';
+import { cpuSecondsOf, rssBytesOf } from './process-cost.ts';
 import { perSecond, type Row } from './row.ts';
 
 const LINES = 500_000;
 const LINE_BYTES = 200;
-/** Clock ticks per second of /proc/PID/stat on Linux. */
-const TICKS = 100;
 
 export async function benchCollector(): Promise<Row[]> {
   const engine = await startTestEngine();
@@ -82,10 +80,10 @@ async function collect(engine: TestEngine): Promise<Collected> {
   });
   try {
     const firstAt = await eventually(receiver.firstAt, { what: 'the first batch', everyMs: 5 });
-    const before = cpuOf(collector.pid);
+    const before = cpuSecondsOf(collector.pid);
     await eventually(() => receiver.lines() >= LINES, { what: 'all lines', withinMs: 120_000, everyMs: 10 });
     const ms = performance.now() - firstAt;
-    return { ms, cpuSeconds: cpuOf(collector.pid) - before, rssBytes: rssOf(collector.pid) };
+    return { ms, cpuSeconds: cpuSecondsOf(collector.pid) - before, rssBytes: rssBytesOf(collector.pid) };
   } finally {
     await collector.kill('SIGTERM');
     receiver.server.close();
@@ -124,11 +122,3 @@ async function startReceiver(): Promise<Receiver> {
   const port = typeof address === 'object' && address ? address.port : 0;
   return { server, url: `http://127.0.0.1:${port}`, lines: () => lines, firstAt: () => firstAt };
 }
-
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-const rssOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

@@ -1,17 +1,17 @@
 /** The whole indexer in a process of its own: HTTP, validation, parsing, store, fsync, ack. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { IngestBatch } from '#contract/batch.ts';
 import { freePort, startProgram, untilAnswers } from '../support/program.ts';
 import { aBatch, aLine, aStamp, aWireContainer } from '../support/wire.ts';
+import { cpuSecondsOf } from './process-cost.ts';
 import { perSecond, type Row } from './row.ts';
 
 const BATCHES = 200;
 const LINES_PER_BATCH = 1_000;
 const IN_FLIGHT = 2;
-const TICKS = 100;
 
 export async function benchIngest(): Promise<Row[]> {
   const data = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
@@ -20,7 +20,7 @@ export async function benchIngest(): Promise<Row[]> {
   try {
     await untilAnswers(`http://${listen}/healthz`, indexer);
     const bodies = Array.from({ length: BATCHES }, (_, i) => JSON.stringify(variedBatch(i)));
-    const before = cpuOf(indexer.pid);
+    const before = cpuSecondsOf(indexer.pid);
     const startedAt = performance.now();
     await Promise.all(Array.from({ length: IN_FLIGHT }, () => sendAll(listen, bodies)));
     const ms = performance.now() - startedAt;
@@ -29,7 +29,7 @@ export async function benchIngest(): Promise<Row[]> {
       { what: `records, 30 % JSON, batches of ${LINES_PER_BATCH}`, value: perSecond(records, ms) },
       {
         what: 'indexer CPU per record',
-        value: `${(((cpuOf(indexer.pid) - before) / records) * 1e6).toFixed(1)} µs`,
+        value: `${(((cpuSecondsOf(indexer.pid) - before) / records) * 1e6).toFixed(1)} µs`,
       },
     ];
   } finally {
@@ -76,9 +76,4 @@ function text(n: number): string {
   return n % 2 === 0
     ? `10.0.${n % 256}.${user % 256} - - [22/Nov/2026:10:41:07 +0000] "GET /api/orders/${n} HTTP/1.1" ${n % 97 === 0 ? 502 : 200} ${user}`
     : `INFO worker-${n % 13} finished job ${n} for tenant ${user} in ${n % 4_001} ms`;
-}
-
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
