@@ -87,8 +87,23 @@ describe('reading a log', () => {
           for (const line of expected) expect(stored.get(idOf(line))).toBe(line.text);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
+  });
+
+  it('that is cut short while it skips what was taken keeps a line that was held back', () => {
+    const log: Message[] = [
+      { stream: 1, stamp: stamp(1_000_000), text: 'line\n' },
+      { stream: 1, stamp: stamp(1_000_000), text: 'java.lang.Error: x\n' },
+      { stream: 2, stamp: stamp(2_400_000), text: 'other\n' },
+    ];
+    const first = new LogReading({ ...options, cursor: null });
+    first.take(Buffer.concat(log.map(frame)));
+    const second = new LogReading({ ...options, cursor: first.cursor });
+    second.take(frame(log[0]!));
+    const third = new LogReading({ ...options, cursor: second.cursor });
+    const lines = readFrom(log, second.cursor!).flatMap(message => third.take(frame(message)));
+    expect([...lines, ...third.finish()].map(line => line.text)).toContain('java.lang.Error: x');
   });
 
   it('accounts for every line it read', () => {

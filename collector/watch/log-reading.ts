@@ -5,7 +5,8 @@
  * - The read starts at the watermark, less `OVERLAP_MS`: the engine writes stdout and stderr slightly out of order.
  * - Of each stream, lines up to its cursor are skipped; after the first line beyond it nothing is, whatever the clock does.
  * - The watermark is a line the engine had. A read that passes its place without finding it proves that lines were rotated away.
- * - The cursor of a stream stands before a line that is held back or not complete, and that line's stamp is the new watermark.
+ * - The cursor of a stream stands before a line that is held back or not complete, and that line's stamp is the new watermark;
+ *   otherwise the watermark is the line this reading has come to, even while it still skips lines that were taken before.
  */
 import type { LogCursor, StreamCursor } from '../cursor/cursor.ts';
 import { shiftStamp } from '#contract/stamp.ts';
@@ -35,13 +36,15 @@ export class LogReading {
   private readonly lines: LineJoiner;
   private readonly streams: { 1: StreamReading; 2: StreamReading };
   private expected: LogCursor['watermark'] | null;
+  /** The line read last, new or not: a reading that is cut short accounts for nothing behind it. */
+  private reached: LogCursor['watermark'] | null;
   private pushed = 0;
   private resent = 0;
 
   constructor({ cursor, ...joiner }: LogReadingOptions) {
     this.lines = createLineJoiner(joiner);
     this.streams = { 1: new StreamReading(cursor?.[1]), 2: new StreamReading(cursor?.[2]) };
-    this.expected = cursor?.watermark ?? null;
+    this.expected = this.reached = cursor?.watermark ?? null;
   }
 
   /** New lines in these bytes, which may be reused afterwards. */
@@ -70,13 +73,13 @@ export class LogReading {
   /** Accounts for all lines let out so far; null while there were none. */
   get cursor(): LogCursor | null {
     const [one, two] = [bare(this.streams[1].cursor), bare(this.streams[2].cursor)];
-    const newest = latest(one, two);
-    if (newest === null) return null;
-    const open = [newest, this.lines.openSince, this.streams[1].heldSince(1), this.streams[2].heldSince(2)];
+    const { reached } = this;
+    if (reached === null || (one === undefined && two === undefined)) return null;
+    const open = [reached, this.lines.openSince, this.streams[1].heldSince(1), this.streams[2].heldSince(2)];
     return {
       ...(one === undefined ? {} : { 1: one }),
       ...(two === undefined ? {} : { 2: two }),
-      watermark: open.reduce((a, b) => (b === null || (a !== null && a.stamp <= b.stamp) ? a : b)) ?? newest,
+      watermark: open.reduce((a, b) => (b === null || (a !== null && a.stamp <= b.stamp) ? a : b)) ?? reached,
     };
   }
 
@@ -96,6 +99,8 @@ export class LogReading {
         stream.push(line, fresh);
       }
     }
+    const last = lines.at(-1);
+    if (last !== undefined) this.reached = { stamp: last.stamp, stream: last.stream };
     const resent = this.lines.resent - this.resent;
     this.resent += resent;
     this.read += lines.length + resent;
@@ -169,9 +174,3 @@ class StreamReading {
 
 const bare = (cursor: StreamCursor | undefined): StreamCursor | undefined =>
   cursor && { stamp: cursor.stamp, ordinal: cursor.ordinal };
-
-function latest(one?: StreamCursor, two?: StreamCursor): LogCursor['watermark'] | null {
-  if (two !== undefined && (one === undefined || two.stamp > one.stamp))
-    return { stamp: two.stamp, stream: 2 };
-  return one === undefined ? null : { stamp: one.stamp, stream: 1 };
-}
