@@ -45,10 +45,10 @@ module.exports = {
       to: { path: '^(dashboard|test|deploy)' },
     },
     {
-      name: 'only-engine-imports-dockerode',
+      name: 'only-engine-imports-docker-modem',
       severity: 'error',
       from: { path: '^(collector|indexer|cli|dashboard)', pathNot: '^collector/engine' },
-      to: { path: 'node_modules/(dockerode|docker-modem)' },
+      to: { path: 'node_modules/docker-modem' },
     },
     {
       name: 'only-engine-ports',

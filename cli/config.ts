@@ -1,6 +1,7 @@
 /** The only reader of the environment in the command line. */
 import { readFileSync } from 'node:fs';
-import { readSettings, SETTINGS, type SettingName, type Settings } from '#contract/settings.ts';
+import { SETTINGS } from '#contract/setting-list.ts';
+import { readSettings, type SettingName, type Settings } from '#contract/settings.ts';
 import { CliError, EXIT } from './cli-error.ts';
 
 /** Values of flags by setting name, as typed. */

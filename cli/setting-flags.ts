@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { flagOf, SETTINGS, type Setting, type SettingName } from '#contract/settings.ts';
+import { SETTINGS, type Setting } from '#contract/setting-list.ts';
+import { flagOf, type SettingName } from '#contract/settings.ts';
 import type { Flags } from './config.ts';
 
 const PLACEHOLDERS: Record<Setting['kind'], string> = {

@@ -15,8 +15,9 @@ import { createRefusedItems } from './delivery/refused-items.ts';
 import { createDockerEngine } from './engine/docker-engine.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineFacts } from './engine/engine.ts';
+import { findOwnContainerId } from './plan/own-container.ts';
+import { createSourceChooser } from './source/choose-source.ts';
 import { createContainerWatcher } from './watch/container-watcher.ts';
-import { findOwnContainerId } from './watch/own-container.ts';
 import { createStatsSampler } from './watch/stats-sampler.ts';
 
 const VERSION = '0.1.0';
@@ -89,7 +90,8 @@ async function run({
     engine,
     memory: cursors,
     sink: batcher,
-    filter: { collectSelf: config.collectSelf, ownContainerId: findOwnContainerId() },
+    plan: { collectSelf: config.collectSelf, ownContainerId: findOwnContainerId() },
+    chooseSource: createSourceChooser({ engine }),
     maxLineBytes: config.maxLineBytes,
     historyAgeMs: config.historyAge === 'all' ? null : config.historyAge,
     counters,

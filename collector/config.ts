@@ -1,6 +1,7 @@
 /** The only reader of the environment in this program. */
 import { readFileSync } from 'node:fs';
-import { readSettings, SETTINGS, type SettingProblem, type Settings } from '#contract/settings.ts';
+import { SETTINGS } from '#contract/setting-list.ts';
+import { readSettings, type SettingProblem, type Settings } from '#contract/settings.ts';
 
 export type CollectorConfig = Pick<
   Settings,

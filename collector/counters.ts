@@ -9,6 +9,8 @@ export const createCounters = (): Counters => ({
   linesSkippedAsAcked: 0,
   linesAcked: 0,
   linesRefused: 0,
+  linesExcluded: 0,
+  linesDropped: 0,
   gaps: 0,
   engineErrorFrames: 0,
   reopens: 0,
@@ -17,9 +19,15 @@ export const createCounters = (): Counters => ({
 });
 
 export function withInFlight(counters: Counters): CollectorCounters {
-  const { linesRead, linesSkippedAsAcked, linesJoined, linesAcked, linesRefused } = counters;
+  const left =
+    counters.linesSkippedAsAcked +
+    counters.linesJoined +
+    counters.linesExcluded +
+    counters.linesAcked +
+    counters.linesRefused +
+    counters.linesDropped;
   return {
     ...counters,
-    linesInFlight: linesRead - linesSkippedAsAcked - linesJoined - linesAcked - linesRefused,
+    linesInFlight: counters.linesRead - left,
   };
 }

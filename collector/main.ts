@@ -1,7 +1,8 @@
 /** Entry of the collector: read the settings, collect until told to stop. Exit code 2: mend something first; 1: it may pass. */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { flagOf, SETTINGS } from '#contract/settings.ts';
+import { SETTINGS } from '#contract/setting-list.ts';
+import { flagOf } from '#contract/settings.ts';
 import { createCollector } from './collector.ts';
 import { readConfig } from './config.ts';
 

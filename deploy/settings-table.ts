@@ -1,7 +1,8 @@
 /** Keeps the table of settings in deploy/README.md what the schema says: `node deploy/settings-table.ts` writes it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { flagOf, SETTINGS, type Setting } from '#contract/settings.ts';
+import { SETTINGS, type Setting } from '#contract/setting-list.ts';
+import { flagOf } from '#contract/settings.ts';
 
 const README = join(import.meta.dirname, 'README.md');
 const BEGIN = '<!-- settings: made by `node deploy/settings-table.ts` -->';

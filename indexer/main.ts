@@ -1,7 +1,8 @@
 /** Entry of the indexer: read the settings, create, start, stop on SIGTERM. Exit code 2: mend the settings first; 1: it may pass. */
 import { parseArgs } from 'node:util';
 import pino from 'pino';
-import { SETTINGS, flagOf } from '#contract/settings.ts';
+import { SETTINGS } from '#contract/setting-list.ts';
+import { flagOf } from '#contract/settings.ts';
 import { readIndexerConfig, type Flags } from './config.ts';
 import { createIndexer } from './indexer.ts';
 import { startTrouble, type StartTrouble } from './start-trouble.ts';

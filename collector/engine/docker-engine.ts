@@ -1,6 +1,6 @@
-/** The Docker engine behind the `Engine` port. dockerode only dials; decoding is ours. */
+/** The Docker engine behind the `Engine` port. docker-modem only dials; decoding is ours. */
 import type { IncomingMessage } from 'node:http';
-import Docker from 'dockerode';
+import Modem from 'docker-modem';
 import { parseEngineAddress } from './engine-address.ts';
 import { errorOfConnection, errorOfStatus, EngineError } from './engine-error.ts';
 import { parseEngineEvent } from './engine-events.ts';
@@ -115,17 +115,17 @@ type DialOptions = {
   statusCodes: Record<number, true>;
 };
 type DialFailure = Error & { statusCode?: number; json?: unknown };
-type Modem = {
+type Dialer = {
   dial(options: DialOptions, done: (failure: DialFailure | null, answer: unknown) => void): void;
 };
 
 type Dial = (path: string, signal: AbortSignal, isStream?: boolean) => Promise<unknown>;
 
-/** The one place where dockerode is used. Its defaults come from the environment, so each is given. */
+/** The one place where docker-modem is used. Its defaults come from the environment, so each is given. */
 function createDial(dockerHost: string): Dial {
   const address = parseEngineAddress(dockerHost);
   const target = { socketPath: undefined, host: undefined, port: undefined, protocol: 'http', ...address };
-  const modem = new Docker(target as Docker.DockerOptions).modem as Modem;
+  const modem = new Modem(target as ConstructorParameters<typeof Modem>[0]) as unknown as Dialer;
   return (path, signal, isStream = false) =>
     new Promise((resolve, reject) => {
       const options = {

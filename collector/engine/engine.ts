@@ -39,6 +39,10 @@ export type ContainerDetails = {
   labels: Record<string, string>;
   tty: boolean;
   logDriver: string;
+  /** Where the engine writes its log, as the engine sees its disk; empty when it says nothing. */
+  logPath: string;
+  /** Options of the log driver that decide what can be lost: `max-size`, `max-file`, `mode`, `cache-disabled`. */
+  logOptions: Record<string, string>;
   status: string;
   running: boolean;
   health: string;

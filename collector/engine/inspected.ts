@@ -12,6 +12,7 @@ export type InspectAnswer = {
   Id: string;
   Name?: string;
   Created?: string;
+  LogPath?: string;
   RestartCount?: number;
   State?: {
     Status?: string;
@@ -33,7 +34,7 @@ export type InspectAnswer = {
   HostConfig?: {
     Memory?: number;
     RestartPolicy?: { Name?: string };
-    LogConfig?: { Type?: string };
+    LogConfig?: { Type?: string; Config?: Record<string, string> | null };
   };
 };
 
@@ -50,6 +51,8 @@ export function toContainerDetails(answer: InspectAnswer): ContainerDetails {
     createdAt: readStamp(answer.Created) ?? answer.Created ?? '',
     stopSignal: signalNumber(config.StopSignal) ?? DEFAULT_STOP_SIGNAL,
     stopTimeoutSeconds: config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    logPath: answer.LogPath ?? '',
+    logOptions: logOptionsOf(hostConfig.LogConfig?.Config ?? {}),
     ...limitsOf(hostConfig),
   };
 }
@@ -64,6 +67,12 @@ const stateOf = (state: NonNullable<InspectAnswer['State']>) => ({
   startedAt: readStamp(state.StartedAt),
   finishedAt: readStamp(state.FinishedAt),
 });
+
+/** Others may hold secrets, as the token of a log service. */
+const LOG_OPTIONS = ['max-size', 'max-file', 'mode', 'cache-disabled'];
+
+const logOptionsOf = (config: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => LOG_OPTIONS.includes(key)));
 
 const limitsOf = (hostConfig: NonNullable<InspectAnswer['HostConfig']>) => ({
   logDriver: hostConfig.LogConfig?.Type ?? '',

@@ -7,8 +7,9 @@ import type { ContainerDetails, Engine, LogRead } from '../engine/engine.ts';
 import type { Line } from '../engine/lines.ts';
 import { sinceOfStamp } from '../engine/stamp.ts';
 import { createSlots } from '../slots.ts';
-import { createContainerTail, type ContainerTail, type TailSource } from './container-tail.ts';
-import type { LogGap } from './log-reading.ts';
+import { createContainerTail, type ContainerTail, type TailedContainer } from './container-tail.ts';
+import { createApiSource } from '../source/api-source.ts';
+import type { LogGap } from '../source/log-source.ts';
 
 /** The deadline bounds a hang on a busy machine; it is not a measure of speed. */
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
@@ -70,7 +71,7 @@ class ScriptedEngine {
 let tail: ContainerTail | undefined;
 afterEach(() => tail?.stop());
 
-function start(engine: ScriptedEngine, source: Partial<TailSource> = {}) {
+function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}) {
   const lines: string[] = [];
   const gaps: (LogGap & { reason: string })[] = [];
   const unreadable: string[] = [];
@@ -79,7 +80,7 @@ function start(engine: ScriptedEngine, source: Partial<TailSource> = {}) {
   tail = createContainerTail(
     {
       id: 'c1',
-      tty: false,
+      source: createApiSource(engine.port, { id: 'c1', tty: false }, ''),
       cursor: null,
       historySince: null,
       isRunning: engine.running,
@@ -87,7 +88,11 @@ function start(engine: ScriptedEngine, source: Partial<TailSource> = {}) {
       ...source,
     },
     {
-      engine: engine.port,
+      isRunning: async () =>
+        engine.port.inspect('c1').then(
+          ({ running }) => running,
+          (cause: unknown) => (cause as EngineError).code !== 'not_found',
+        ),
       maxLineBytes: 1_000,
       slots: createSlots(1),
       sink: {

@@ -9,15 +9,16 @@ import { backoffMs, pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import { EngineError } from '../engine/engine-error.ts';
-import type { Engine } from '../engine/engine.ts';
 import type { Line } from '../engine/lines.ts';
 import type { Slots } from '../slots.ts';
-import { readSince, type LogGap } from './log-reading.ts';
+import type { GapReason } from '#contract/constants.ts';
+import type { LogGap, LogSource } from '../source/log-source.ts';
+import { readSince } from './log-reading.ts';
 import { LogSession } from './log-session.ts';
 
-export type TailSource = {
+export type TailedContainer = {
   id: string;
-  tty: boolean;
+  source: LogSource;
   cursor: LogCursor | null;
   /** Where to begin without a cursor; null: with the first line there is. */
   historySince: string | null;
@@ -29,12 +30,13 @@ export type TailSource = {
 /** What becomes of what a tail finds. `onUnreadable`: the log driver of the container cannot be read back. */
 export type TailSink = {
   onLines: (id: string, lines: readonly Line[], cursor: LogCursor | null) => Promise<void> | undefined;
-  onGap: (id: string, gap: LogGap, reason: 'rotated' | 'removed') => void;
+  onGap: (id: string, gap: LogGap, reason: GapReason) => void;
   onUnreadable: (id: string, reason: string) => void;
 };
 
 export type TailOptions = {
-  engine: Engine;
+  /** Asks the engine; true when it cannot say. */
+  isRunning: (id: string) => Promise<boolean>;
   maxLineBytes: number;
   /** Bounds how many logs are read from the past at the same time. */
   slots: Slots;
@@ -53,8 +55,8 @@ export type ContainerTail = {
   readonly ended: Promise<void>;
 };
 
-export function createContainerTail(source: TailSource, options: TailOptions): ContainerTail {
-  const tail = new Tail(source, options);
+export function createContainerTail(container: TailedContainer, options: TailOptions): ContainerTail {
+  const tail = new Tail(container, options);
   const ended = tail.run();
   return {
     ended,
@@ -68,7 +70,7 @@ export function createContainerTail(source: TailSource, options: TailOptions): C
 }
 
 class Tail {
-  private readonly source: TailSource;
+  private readonly container: TailedContainer;
   private readonly options: TailOptions;
   private readonly createdAt = stampOf(Date.now());
   private readonly stopping = new AbortController();
@@ -83,15 +85,15 @@ class Tail {
   private unfinished: LogSession | null = null;
   private waking = new AbortController();
 
-  constructor(source: TailSource, options: TailOptions) {
-    this.source = source;
+  constructor(container: TailedContainer, options: TailOptions) {
+    this.container = container;
     this.options = options;
-    this.cursor = source.cursor;
-    this.isRunning = source.isRunning;
+    this.cursor = container.cursor;
+    this.isRunning = container.isRunning;
   }
 
   async run(): Promise<void> {
-    if (!this.source.isNew || !this.isRunning) await this.catchUp();
+    if (!this.container.isNew || !this.isRunning) await this.catchUp();
     while (!this.isOver) {
       if (!this.isRunning) await this.rest(null);
       else {
@@ -163,11 +165,7 @@ class Tail {
   private async lookAgain(): Promise<void> {
     if (this.isOver) return;
     this.isRunning = false;
-    try {
-      this.isRunning ||= (await this.options.engine.inspect(this.source.id)).running;
-    } catch (cause) {
-      this.isRunning ||= !isNotFound(cause);
-    }
+    this.isRunning ||= await this.options.isRunning(this.container.id);
     if (!this.isRunning) return;
     this.options.counters.reopens++;
     await this.rest(backoffMs(this.failures++, Math.random()));
@@ -175,14 +173,19 @@ class Tail {
 
   /** True when the engine came to the end of the log. Never rejects. */
   private async read(session: LogSession, follow: boolean): Promise<boolean> {
-    const since = this.cursor === null ? this.source.historySince : readSince(this.cursor);
+    const since = this.cursor === null ? this.container.historySince : readSince(this.cursor);
     try {
       const { signal } = this.stopping;
       const onBytes = (bytes: Buffer) => {
         this.hasOpened = true;
         return session.take(bytes);
       };
-      await this.options.engine.readLogs(this.source.id, { since, follow, signal, onBytes });
+      const { counters, sink } = this.options;
+      const onGap = (gap: LogGap, reason: GapReason) => {
+        counters.gaps++;
+        sink.onGap(this.container.id, gap, reason);
+      };
+      await this.container.source.read({ since, follow, signal, onBytes, onGap });
       this.hasOpened = true;
       if (session.broken !== null) throw new EngineError('broken_stream', session.broken);
       if (!follow) this.forgetUnfinished();
@@ -198,7 +201,7 @@ class Tail {
   private async recover(cause: unknown, session: LogSession): Promise<void> {
     if (this.stopping.signal.aborted) return;
     if (isNotFound(cause)) return this.noteGone();
-    const containerId = this.source.id;
+    const containerId = this.container.id;
     if (cause instanceof EngineError && cause.code === 'unreadable') {
       this.options.sink.onUnreadable(containerId, cause.message);
       this.isMissing = true;
@@ -217,7 +220,7 @@ class Tail {
     this.unfinished = null;
     if (this.hasOpened || this.cursor !== null) return;
     this.options.counters.gaps++;
-    this.options.sink.onGap(this.source.id, { from: this.createdAt, to: stampOf(Date.now()) }, 'removed');
+    this.options.sink.onGap(this.container.id, { from: this.createdAt, to: stampOf(Date.now()) }, 'removed');
   }
 
   private forgetUnfinished(): void {
@@ -227,10 +230,9 @@ class Tail {
 
   private openSession(): LogSession {
     const { sink, counters, maxLineBytes } = this.options;
-    const { id, tty } = this.source;
+    const { id, source } = this.container;
     return new LogSession({
-      tty,
-      maxLineBytes,
+      joiner: source.joiner({ maxLineBytes }),
       cursor: this.cursor,
       counters,
       onLines: (lines, cursor) => {

@@ -4,6 +4,7 @@ import type { ContainerSnapshot } from '#contract/container.ts';
 import { createCounters } from '../counters.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent, EventRead, LogRead } from '../engine/engine.ts';
+import { createSourceChooser } from '../source/choose-source.ts';
 import { createContainerWatcher, type ContainerWatcher, type WatcherMemory } from './container-watcher.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 
@@ -20,6 +21,8 @@ const web: ContainerDetails = {
   labels: {},
   tty: false,
   logDriver: 'json-file',
+  logPath: '',
+  logOptions: {},
   status: 'running',
   running: true,
   health: 'none',
@@ -111,7 +114,8 @@ function start(known: ContainerDetails[] = []): void {
       addSnapshot: snapshot => void snapshots.push(snapshot),
       addInventory: ids => void inventories.push(ids),
     },
-    filter: { collectSelf: false, ownContainerId: null },
+    plan: { collectSelf: false, ownContainerId: null },
+    chooseSource: createSourceChooser({ engine: engine.port }),
     maxLineBytes: 1_000,
     historyAgeMs: null,
     counters: createCounters(),

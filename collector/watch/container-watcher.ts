@@ -13,15 +13,16 @@ import type { CursorStore } from '../cursor/cursor-store.ts';
 import type { Batcher } from '../delivery/batcher.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts';
+import type { PlanOptions } from '../plan/container-plan.ts';
 import { createSlots } from '../slots.ts';
-import { filterContainer, type FilterOptions, type FilterVerdict } from './container-filter.ts';
-import { createContainerTail, type ContainerTail, type TailSink } from './container-tail.ts';
+import type { ChooseSource } from '../source/choose-source.ts';
+import type { TailSink } from './container-tail.ts';
 import { createEventSieve, isLifecycle, toLifecycleEvent } from './lifecycle.ts';
 import { reconcile } from './reconcile.ts';
+import { Tails } from './tails.ts';
 import { toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
 
 const CONCURRENT_INSPECTS = 8;
-const CONCURRENT_HISTORIES = 4;
 /** Replayed events arrive within milliseconds of the subscription. */
 const REPLAY_SETTLES_MS = 1_000;
 const ANSWER_MAY_TAKE_MS = 2_000;
@@ -35,7 +36,8 @@ export type WatcherOptions = {
   engine: Engine;
   memory: WatcherMemory;
   sink: WatcherSink;
-  filter: FilterOptions;
+  plan: PlanOptions;
+  chooseSource: ChooseSource;
   maxLineBytes: number;
   /** How far back the log of a container not seen before is read; null: all of it. */
   historyAgeMs: number | null;
@@ -59,14 +61,12 @@ class Watcher implements ContainerWatcher {
   private readonly options: WatcherOptions;
   private readonly stopping = new AbortController();
   private readonly inspects = createSlots(CONCURRENT_INSPECTS);
-  private readonly histories = createSlots(CONCURRENT_HISTORIES);
   private readonly isNewEvent = createEventSieve();
   private readonly details = new Map<string, ContainerDetails>();
   private readonly wires = new Map<string, WireContainer>();
   /** State as of the last event told of each container. */
   private readonly told = new Map<string, ContainerDetails>();
-  private readonly unreadable = new Map<string, string>();
-  private readonly tails = new Map<string, ContainerTail>();
+  private readonly tails: Tails;
   private readonly isFirstRun: boolean;
   private eventsSince: string | null;
   /** Events are told one after the other, in the order of the engine. */
@@ -76,6 +76,7 @@ class Watcher implements ContainerWatcher {
   constructor(options: WatcherOptions) {
     this.options = options;
     const { memory } = options;
+    this.tails = new Tails({ ...options, sink: this.tailSink(), isRunning: id => this.isRunning(id) });
     this.eventsSince = memory.eventsSince;
     this.isFirstRun = memory.eventsSince === null && memory.knownIds().length === 0;
     for (const id of memory.knownIds()) {
@@ -98,7 +99,7 @@ class Watcher implements ContainerWatcher {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([...this.tails.values()].map(tail => tail.stop()));
+    await this.tails.stop();
     await this.running;
     await this.telling;
   }
@@ -146,7 +147,7 @@ class Watcher implements ContainerWatcher {
         if (details === null) return;
         this.learn(details);
         this.options.sink.addSnapshot(this.snapshotOf(details));
-        this.tend(details, false);
+        this.tails.tend(details, false);
       }),
     );
     const ids = new Set(listed.map(({ id }) => id));
@@ -187,7 +188,7 @@ class Watcher implements ContainerWatcher {
     this.options.counters.eventsRead++;
     this.eventsSince = event.stamp;
     const before = this.details.get(id);
-    if (action === 'start' && before !== undefined) this.tend({ ...before, running: true }, true);
+    if (action === 'start' && before !== undefined) this.tails.tend({ ...before, running: true }, true);
     // Inspected now, not when its turn comes: the state right after the event is the evidence.
     const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => undefined);
     this.enqueue(async () => this.tell(event, await inspected));
@@ -208,7 +209,7 @@ class Watcher implements ContainerWatcher {
     if (inspected !== null) {
       this.told.set(id, inspected);
       this.options.sink.addSnapshot(this.snapshotOf(inspected));
-      if (action === 'start') this.tend(inspected, true);
+      if (action === 'start') this.tails.tend(inspected, true);
     } else if (isDestroyed) {
       const last = this.details.get(id) ?? this.told.get(id);
       if (last !== undefined)
@@ -223,33 +224,13 @@ class Watcher implements ContainerWatcher {
   /** It has run and was removed before its log could be opened. */
   private noteMissed({ containerId: id, stamp }: EngineEvent): void {
     const container = this.wireContainer(id);
-    if (!filterContainer({ ...container, logDriver: '' }, this.options.filter).collected) return;
+    if (!this.tails.planOf(container).collected) return;
     this.options.counters.gaps++;
     this.tailSink().onGap(id, { from: stamp, to: stampOf(Date.now()) }, 'removed');
   }
 
   private lookSoon(): void {
     void pause(REPLAY_SETTLES_MS, this.stopping.signal).then(() => this.enqueue(() => this.look()));
-  }
-
-  /** Sees to it that a container that is collected has a tail, awake if it runs. */
-  private tend(details: ContainerDetails, isNew: boolean): void {
-    const { id, tty, running } = details;
-    const tail = this.tails.get(id);
-    if (tail !== undefined) {
-      if (running) tail.wake();
-      return;
-    }
-    if (this.stopping.signal.aborted || !this.verdictOf(details).collected) return;
-    const { memory, historyAgeMs, engine, maxLineBytes, counters, log } = this.options;
-    const cursor = memory.logCursor(id) ?? null;
-    const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
-    const source = { id, tty, cursor, historySince, isRunning: running, isNew: isNew && cursor === null };
-    const sink = this.tailSink();
-    this.tails.set(
-      id,
-      createContainerTail(source, { engine, maxLineBytes, slots: this.histories, sink, counters, log }),
-    );
   }
 
   private tailSink(): TailSink {
@@ -265,8 +246,7 @@ class Watcher implements ContainerWatcher {
           gap: { ...gap, reason },
         });
       },
-      onUnreadable: (id, reason) => {
-        this.unreadable.set(id, reason);
+      onUnreadable: id => {
         const details = this.details.get(id);
         if (details !== undefined) sink.addSnapshot(this.snapshotOf(details));
       },
@@ -277,19 +257,13 @@ class Watcher implements ContainerWatcher {
     const before = this.details.get(details.id);
     this.details.set(details.id, details);
     if (before?.name !== details.name || !this.wires.has(details.id))
-      this.wires.set(details.id, toWireContainer(details));
+      this.wires.set(details.id, { ...toWireContainer(details), ...this.tails.planOf(details).wire });
   }
 
   private forget(id: string): void {
     this.details.delete(id);
     this.told.delete(id);
-    this.unreadable.delete(id);
-    const tail = this.tails.get(id);
-    tail?.retire();
-    void tail?.ended.then(() => {
-      this.tails.delete(id);
-      this.wires.delete(id);
-    });
+    void this.tails.retire(id).then(() => this.wires.delete(id));
   }
 
   private async inspect(id: string): Promise<ContainerDetails | null> {
@@ -301,15 +275,17 @@ class Watcher implements ContainerWatcher {
     }
   }
 
-  private verdictOf(details: ContainerDetails): FilterVerdict {
-    const unreadable = this.unreadable.get(details.id);
-    if (unreadable !== undefined) return { collected: false, reason: unreadable };
-    return filterContainer(details, this.options.filter);
+  private async isRunning(id: string): Promise<boolean> {
+    try {
+      return (await this.options.engine.inspect(id)).running;
+    } catch (cause) {
+      return !(cause instanceof EngineError && cause.code === 'not_found');
+    }
   }
 
   private snapshotOf(details: ContainerDetails, state?: ContainerState): ContainerSnapshot {
     const at = stampOf(Date.now());
-    return toSnapshot(details, this.verdictOf(details), state === undefined ? { at } : { at, state });
+    return toSnapshot(details, this.tails.readingOf(details), state === undefined ? { at } : { at, state });
   }
 
   private enqueue(task: () => Promise<void> | void): void {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerDetails, EngineEvent } from '../engine/engine.ts';
-import { filterContainer } from './container-filter.ts';
 import { createEventSieve, isLifecycle, toLifecycleEvent } from './lifecycle.ts';
-import { containerIdOfMounts } from './own-container.ts';
 import { reconcile } from './reconcile.ts';
 import { toSample } from './stats-sampler.ts';
 import { toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
@@ -16,6 +14,8 @@ const running: ContainerDetails = {
   labels: {},
   tty: false,
   logDriver: 'json-file',
+  logPath: '',
+  logOptions: {},
   status: 'running',
   running: true,
   health: 'none',
@@ -182,8 +182,8 @@ describe('reconciling', () => {
 
 describe('a snapshot', () => {
   it('says whether and why its logs are collected', () => {
-    const verdict = { collected: false, reason: 'switched off' };
-    expect(toSnapshot(exited, verdict, { at: at(9) })).toMatchObject({
+    const reading = { collected: false, collectedReason: 'switched off' };
+    expect(toSnapshot(exited, reading, { at: at(9) })).toMatchObject({
       state: 'exited',
       image: 'shop/web:1',
       exitCode: 3,
@@ -191,37 +191,8 @@ describe('a snapshot', () => {
       collectedReason: 'switched off',
       observedAt: at(9),
     });
-    expect(toSnapshot(running, verdict, { at: at(9), state: 'removed' })).toMatchObject({ state: 'removed' });
+    expect(toSnapshot(running, reading, { at: at(9), state: 'removed' })).toMatchObject({ state: 'removed' });
     expect(toWireContainer(running)).toEqual({ id: 'c1', name: 'web', image: running.image, labels: {} });
-  });
-});
-
-describe('the filter', () => {
-  const options = { collectSelf: false, ownContainerId: 'me' };
-  it.each([
-    ['an ordinary container', {}, options, true],
-    ['one of Quaylog', { labels: { 'quaylog.role': 'indexer' } }, options, false],
-    ['the collector itself', { id: 'me' }, options, false],
-    [
-      'one of Quaylog when told to',
-      { id: 'me', labels: { 'quaylog.role': 'x' } },
-      { ...options, collectSelf: true },
-      true,
-    ],
-    ['one that is switched off', { labels: { 'quaylog.enabled': 'False' } }, options, false],
-    ['one that is switched on', { labels: { 'quaylog.enabled': 'true' } }, options, true],
-    ['one without a log', { logDriver: 'none' }, options, false],
-  ])('%s', (...[, container, given, collected]) => {
-    const verdict = filterContainer({ ...running, ...container }, given);
-    expect(verdict.collected).toBe(collected);
-    expect(verdict.reason).not.toBe('');
-  });
-
-  it('finds the own container by what the engine mounts into it', () => {
-    const id = 'ab'.repeat(32);
-    const mount = `620 610 254:1 /var/lib/docker/containers/${id}/hostname /etc/hostname rw - ext4 /dev/vda1 rw`;
-    expect(containerIdOfMounts(mount)).toBe(id);
-    expect(containerIdOfMounts('22 1 0:20 / /sys rw - sysfs sysfs rw')).toBeNull();
   });
 });
 

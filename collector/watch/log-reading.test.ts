@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { LogCursor } from '../cursor/cursor.ts';
-import type { Line } from '../engine/lines.ts';
+import { createLineJoiner, type Line } from '../engine/lines.ts';
 import { LogReading, readSince } from './log-reading.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -19,7 +19,8 @@ function frame({ stream, stamp: at, text }: Message): Buffer {
   return Buffer.concat([header, body]);
 }
 
-const options = { tty: false, maxLineBytes: 1 << 20 };
+const readingFrom = (cursor: LogCursor | null) =>
+  new LogReading({ joiner: createLineJoiner({ tty: false, maxLineBytes: 1 << 20 }), cursor });
 const idOf = (line: Line) => `${line.stamp}/${line.stream}/${line.ordinal}`;
 
 /** The engine's answer to `since`: every message tested on its own, as engines before 24 do. */
@@ -61,7 +62,7 @@ describe('reading a log', () => {
         fc.array(fc.tuple(fc.nat(100), fc.nat(100)), { maxLength: 8 }),
         (lines, kills) => {
           const log = writeLog(lines);
-          const whole = new LogReading({ ...options, cursor: null });
+          const whole = readingFrom(null);
           const expected = [...whole.take(Buffer.concat(log.map(frame))), ...whole.finish()];
 
           const stored = new Map<string, string>();
@@ -70,7 +71,7 @@ describe('reading a log', () => {
           };
           let acked: LogCursor | null = null;
           for (const [messages, ackedMessages] of kills) {
-            const reading: LogReading = new LogReading({ ...options, cursor: acked });
+            const reading: LogReading = readingFrom(acked);
             const before = acked;
             readFrom(log, before)
               .slice(0, messages)
@@ -80,7 +81,7 @@ describe('reading a log', () => {
               });
             expect(reading.gap).toBeNull();
           }
-          const last = new LogReading({ ...options, cursor: acked });
+          const last = readingFrom(acked);
           for (const message of readFrom(log, acked)) store(last.take(frame(message)));
           store(last.finish());
           expect(new Set(stored.keys())).toEqual(new Set(expected.map(idOf)));
@@ -97,12 +98,12 @@ describe('reading a log', () => {
       { stream: 1, stamp: stamp(1_000_000), text: 'java.lang.Error: x\n' },
       { stream: 2, stamp: stamp(2_400_000), text: 'other\n' },
     ];
-    const first = new LogReading({ ...options, cursor: null });
+    const first = readingFrom(null);
     first.take(Buffer.concat(log.map(frame)));
-    const second = new LogReading({ ...options, cursor: first.cursor });
+    const second = readingFrom(first.cursor);
     second.take(frame(log[0]!));
-    const third = new LogReading({ ...options, cursor: second.cursor });
-    const lines = readFrom(log, second.cursor!).flatMap(message => third.take(frame(message)));
+    const third = readingFrom(second.cursor);
+    const lines = readFrom(log, second.cursor).flatMap(message => third.take(frame(message)));
     expect([...lines, ...third.finish()].map(line => line.text)).toContain('java.lang.Error: x');
   });
 
@@ -110,7 +111,7 @@ describe('reading a log', () => {
     fc.assert(
       fc.property(numbered, lines => {
         const log = writeLog(lines);
-        const reading = new LogReading({ ...options, cursor: null });
+        const reading = readingFrom(null);
         const out = [...reading.take(Buffer.concat(log.map(frame))), ...reading.finish()];
         expect(out).toHaveLength(reading.added);
         expect(reading.pending).toBe(0);
@@ -124,38 +125,38 @@ describe('reading a log', () => {
     text: `${n}\n`,
   }));
   const cursorAt = (n: number): LogCursor => {
-    const reading = new LogReading({ ...options, cursor: null });
+    const reading = readingFrom(null);
     reading.take(Buffer.concat(log.slice(0, n).map(frame)));
     return reading.cursor!;
   };
 
   it('again from its cursor gives nothing new', () => {
-    const reading = new LogReading({ ...options, cursor: cursorAt(5) });
+    const reading = readingFrom(cursorAt(5));
     expect(reading.take(Buffer.concat(log.map(frame)))).toEqual([]);
     expect(reading).toMatchObject({ added: 0, skipped: 5, gap: null });
   });
 
   it('proves a gap when the line of the watermark was rotated away', () => {
-    const reading = new LogReading({ ...options, cursor: cursorAt(2) });
+    const reading = readingFrom(cursorAt(2));
     const lines = reading.take(Buffer.concat(log.slice(3).map(frame)));
     expect(lines.map(l => l.text)).toEqual(['4', '5']);
     expect(reading.gap).toEqual({ from: stamp(4_000_000), to: stamp(8_000_000) });
   });
 
   it('sees no gap while the line of the watermark is there', () => {
-    const reading = new LogReading({ ...options, cursor: cursorAt(2) });
+    const reading = readingFrom(cursorAt(2));
     expect(reading.take(Buffer.concat(log.slice(1).map(frame))).map(l => l.text)).toEqual(['3', '4', '5']);
     expect(reading.gap).toBeNull();
   });
 
   it('goes on after a clock that was set back', () => {
     const back: Message[] = [...log, { stream: 1, stamp: stamp(9_500_000), text: 'earlier\n' }];
-    const reading = new LogReading({ ...options, cursor: cursorAt(5) });
+    const reading = readingFrom(cursorAt(5));
     expect(reading.take(Buffer.concat(back.map(frame))).map(l => l.text)).toEqual(['earlier']);
   });
 
   it('keeps the cursor before a line that is held back, and behind it once released', () => {
-    const reading = new LogReading({ ...options, cursor: null });
+    const reading = readingFrom(null);
     const start: Message = { stream: 1, stamp: stamp(3_000_000), text: 'java.lang.Error: x\n' };
     reading.take(Buffer.concat([log[0]!, start].map(frame)));
     expect(reading.isHolding).toBe(true);

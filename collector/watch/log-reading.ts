@@ -10,16 +10,15 @@
  */
 import type { LogCursor, StreamCursor } from '../cursor/cursor.ts';
 import { shiftStamp } from '#contract/stamp.ts';
-import { createLineJoiner, type Line, type LineJoiner, type LineJoinerOptions } from '../engine/lines.ts';
+import type { Line, LineJoiner } from '../engine/lines.ts';
 import { createTraceJoiner } from '../engine/traces.ts';
+import type { LogGap } from '../source/log-source.ts';
 
 /** Measured: up to 1.1 ms between the streams of a busy container; a second leaves room for an engine that stalls. */
 const OVERLAP_MS = 1_000;
 
-/** Lines between these stamps are missing: `from` was read before, `to` is the first line after. */
-export type LogGap = { from: string; to: string };
-
-export type LogReadingOptions = LineJoinerOptions & { cursor: LogCursor | null };
+/** `joiner`: the decoder of the source that is read. */
+export type LogReadingOptions = { joiner: LineJoiner; cursor: LogCursor | null };
 
 /** Where to open the log so that a reading with this cursor finds all it needs. */
 export const readSince = (cursor: LogCursor): string => shiftStamp(cursor.watermark.stamp, -OVERLAP_MS);
@@ -41,8 +40,8 @@ export class LogReading {
   private pushed = 0;
   private resent = 0;
 
-  constructor({ cursor, ...joiner }: LogReadingOptions) {
-    this.lines = createLineJoiner(joiner);
+  constructor({ cursor, joiner }: LogReadingOptions) {
+    this.lines = joiner;
     this.streams = { 1: new StreamReading(cursor?.[1]), 2: new StreamReading(cursor?.[2]) };
     this.expected = this.reached = cursor?.watermark ?? null;
   }

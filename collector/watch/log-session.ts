@@ -2,7 +2,8 @@
 import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import type { Line } from '../engine/lines.ts';
-import { LogReading, type LogGap, type LogReadingOptions } from './log-reading.ts';
+import type { LogGap } from '../source/log-source.ts';
+import { LogReading, type LogReadingOptions } from './log-reading.ts';
 
 /** A line that may begin a stack trace waits this long for the next one of its stream. */
 const HOLD_MS = 100;

@@ -6,7 +6,7 @@ import type { Evidence } from '#contract/container-event.ts';
 import type { Compose } from '#contract/log-record.ts';
 import type { ContainerDetails, EngineEvent } from '../engine/engine.ts';
 import { toImage } from '../engine/inspected.ts';
-import type { FilterVerdict } from './container-filter.ts';
+import type { Reading } from './tails.ts';
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';
@@ -39,7 +39,7 @@ function composeOf(labels: Record<string, string>): Compose | null {
 /** `state` overrides what was inspected, for a container that is gone since. */
 export function toSnapshot(
   details: ContainerDetails,
-  verdict: FilterVerdict,
+  reading: Reading,
   seen: { at: string; state?: ContainerState },
 ): ContainerSnapshot {
   return {
@@ -61,8 +61,7 @@ export function toSnapshot(
     compose: composeOf(details.labels),
     tty: details.tty,
     logDriver: details.logDriver,
-    collected: verdict.collected,
-    collectedReason: verdict.reason,
+    ...reading,
     observedAt: seen.at,
   };
 }

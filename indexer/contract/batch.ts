@@ -1,6 +1,6 @@
 /** The wire from collector to indexer. Host and containers are named once; lines refer to containers by index. */
 import { Type, type Static } from 'typebox';
-import { BATCH_VERSION } from './constants.ts';
+import { BATCH_VERSION, PARSE_MODES, SPOOL_POLICIES } from './constants.ts';
 import { ContainerSnapshot } from './container.ts';
 import { Evidence, Gap } from './container-event.ts';
 import { Compose, Host, Image } from './log-record.ts';
@@ -13,6 +13,12 @@ export const WireContainer = Type.Object({
   image: Image,
   labels: Labels,
   compose: Type.Optional(Compose),
+  /** How its labels want its lines read. `none`: the text as it is. Absent: whatever fits (`auto`). */
+  parse: Type.Optional(Type.Enum([...PARSE_MODES])),
+  /** Name and version of what it runs, where its labels say so. */
+  service: Type.Optional(
+    Type.Object({ name: Type.Optional(Type.String()), version: Type.Optional(Type.String()) }),
+  ),
 });
 export type WireContainer = Static<typeof WireContainer>;
 
@@ -53,7 +59,10 @@ export const WireSample = Type.Intersect([
 ]);
 export type WireSample = Static<typeof WireSample>;
 
-/** Totals since the collector started, for the identity read = stored + deduplicated + dropped + in flight. */
+/**
+ * Totals since the collector started, for the identity
+ * read = skipped (taken before) + joined to another + excluded by a label + acked + refused + dropped by policy + in flight.
+ */
 export const CollectorCounters = Type.Object({
   linesRead: Type.Integer(),
   linesJoined: Type.Integer(),
@@ -61,6 +70,10 @@ export const CollectorCounters = Type.Object({
   linesAcked: Type.Integer(),
   linesInFlight: Type.Integer(),
   linesRefused: Type.Integer(),
+  /** Left out because a label or setting of the operator says so. */
+  linesExcluded: Type.Integer(),
+  /** Thrown away by the spool's policy; each time a gap event says how many. */
+  linesDropped: Type.Integer(),
   gaps: Type.Integer(),
   engineErrorFrames: Type.Integer(),
   reopens: Type.Integer(),
@@ -68,6 +81,15 @@ export const CollectorCounters = Type.Object({
   samplesRead: Type.Integer(),
 });
 export type CollectorCounters = Static<typeof CollectorCounters>;
+
+/** The collector's queue on disk. `damagedBytes`: set aside because they did not check. */
+export const SpoolStatus = Type.Object({
+  bytes: Type.Integer(),
+  limitBytes: Type.Integer(),
+  policy: Type.Enum([...SPOOL_POLICIES]),
+  damagedBytes: Type.Integer(),
+});
+export type SpoolStatus = Static<typeof SpoolStatus>;
 
 /** An empty batch is the heartbeat (every 5 s when nothing else is sent). */
 export const IngestBatch = Type.Object({
@@ -80,6 +102,9 @@ export const IngestBatch = Type.Object({
     startedAt: Type.String(),
     sentAt: Type.String(),
     counters: CollectorCounters,
+    spool: Type.Optional(SpoolStatus),
+    /** Age of the oldest line that was read and is not acked; 0 when there is none. */
+    lagMs: Type.Optional(Type.Number()),
   }),
   host: Type.Intersect([
     Host,
@@ -101,6 +126,8 @@ export const IngestAck = Type.Object({
   stored: Type.Integer(),
   duplicates: Type.Integer(),
   watched: Type.Array(Type.String()),
+  /** How many batches this collector may have on their way at once; 0 is not sent: busy indexers answer 503 with Retry-After. */
+  credit: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 })),
 });
 export type IngestAck = Static<typeof IngestAck>;
 
@@ -116,6 +143,8 @@ export const HostStatus = Type.Object({
   connected: Type.Boolean(),
   clockSkewMs: Nullable(Type.Number()),
   counters: CollectorCounters,
+  spool: Type.Optional(SpoolStatus),
+  lagMs: Type.Optional(Type.Number()),
 });
 export type HostStatus = Static<typeof HostStatus>;
 export const HostList = Type.Object({ hosts: Type.Array(HostStatus) });

@@ -21,3 +21,25 @@ export const CONTAINER_STATES = [
   'dead',
   'removed',
 ] as const;
+
+export const PARSE_MODES = ['auto', 'json', 'logfmt', 'none'] as const;
+
+/** What a full spool does: hold the readers (the engine's own log is the buffer), or drop and say so. */
+export const SPOOL_POLICIES = ['block', 'drop-oldest', 'drop-debug-first'] as const;
+export type SpoolPolicy = (typeof SPOOL_POLICIES)[number];
+
+export const LOG_SOURCES = ['api', 'file', 'attach'] as const;
+
+/** Why lines are missing, and how people are told. */
+export const GAP_REASONS = {
+  rotated: 'the engine rotated its log away before it was read',
+  removed: 'the container was removed before its log was read',
+  'non-blocking':
+    'the container logs in non-blocking mode, where the engine drops what it cannot keep up with',
+  'engine-error': 'the engine could not read its own log',
+  'spool-full': 'the collector dropped lines because its spool was full',
+  'spool-damaged': 'part of the spool was damaged on disk and set aside',
+  'attach-dropped': 'an attached stream came faster than it could be taken, and the application comes first',
+  'events-missed': 'the engine forgot events before they were read',
+} as const;
+export type GapReason = keyof typeof GAP_REASONS;

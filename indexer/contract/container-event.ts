@@ -33,13 +33,18 @@ export const Evidence = Type.Object({
 });
 export type Evidence = Static<typeof Evidence>;
 
-/** Of a `log-gap`: from when to when lines are missing, and why. */
+/**
+ * Of a `log-gap`: from when to when lines are missing, and why. `lines`: how many, where that is known. Reasons are listed in
+ * `GAP_REASONS`; another one comes from a newer collector.
+ */
 export const Gap = Type.Object({
   from: Type.String(),
   to: Type.String(),
   stream: Type.Optional(Type.String()),
   reason: Type.String(),
+  lines: Type.Optional(Type.Integer()),
 });
+export type Gap = Static<typeof Gap>;
 
 export const ContainerEvent = Type.Object({
   '@timestamp': Stamp,

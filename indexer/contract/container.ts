@@ -1,6 +1,6 @@
 /** A container as the inventory knows it: the newest snapshot, kept after the container is gone. */
 import { Type, type Static } from 'typebox';
-import { CONTAINER_STATES } from './constants.ts';
+import { CONTAINER_STATES, LOG_SOURCES } from './constants.ts';
 import { Reading } from './metric-sample.ts';
 import { Labels, Nullable } from './schema.ts';
 
@@ -32,6 +32,11 @@ export const ContainerSnapshot = Type.Object({
   /** Whether its logs are collected, and by which rule: shown to people who miss a container. */
   collected: Type.Boolean(),
   collectedReason: Type.String(),
+  /** Where its lines are read: the engine's API, the engine's own log file, or an attached stream; and why. */
+  source: Type.Optional(Type.Enum([...LOG_SOURCES])),
+  sourceReason: Type.Optional(Type.String()),
+  /** Labels that could not be understood, one sentence each: it is collected with defaults instead. */
+  mistakes: Type.Optional(Type.Array(Type.String())),
   observedAt: Type.String(),
 });
 export type ContainerSnapshot = Static<typeof ContainerSnapshot>;

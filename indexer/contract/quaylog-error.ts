@@ -14,6 +14,22 @@ const ERRORS = {
   batch_too_large: { status: 413, retry: false, hint: 'Send smaller batches.' },
   bad_rule: { status: 400, retry: false, hint: 'Correct the named field of the rule.' },
   forbidden: { status: 403, retry: false, hint: 'Open the dashboard under its own address.' },
+  unauthorized: {
+    status: 401,
+    retry: false,
+    hint: 'Sign in, or send a valid token as `Authorization: Bearer …`.',
+  },
+  wrong_host: {
+    status: 403,
+    retry: false,
+    hint: 'Each token belongs to one host: create one for this host with `quaylog token create --host NAME`.',
+  },
+  too_many_requests: { status: 429, retry: true, hint: 'Wait as long as Retry-After says.' },
+  busy: {
+    status: 503,
+    retry: true,
+    hint: 'Wait as long as Retry-After says; the collector keeps the lines.',
+  },
   not_found: { status: 404, retry: false, hint: 'It may have been removed by retention.' },
   read_only: { status: 409, retry: false, hint: 'It comes from a file or a setting: change it there.' },
   store_full: {

@@ -3,143 +3,7 @@
  * documentation and validation are made from it. Pure: `config.ts` of each program hands in the environment.
  */
 
-type SettingKind = 'string' | 'secret' | 'integer' | 'bytes' | 'duration' | 'list' | 'boolean';
-export type Setting = {
-  env: string;
-  kind: SettingKind;
-  default: string;
-  programs: readonly ('collector' | 'indexer')[];
-  description: string;
-};
-
-const indexer = ['indexer'] as const;
-const collector = ['collector'] as const;
-const both = ['indexer', 'collector'] as const;
-
-export const SETTINGS = {
-  listen: {
-    env: 'QUAYLOG_LISTEN',
-    kind: 'string',
-    default: '127.0.0.1:8600',
-    programs: indexer,
-    description: 'Address and port of dashboard and API.',
-  },
-  data: {
-    env: 'QUAYLOG_DATA',
-    kind: 'string',
-    default: '.quaylog/data',
-    programs: both,
-    description: 'Folder that holds the embedded store, the state and the cursors.',
-  },
-  publicUrl: {
-    env: 'QUAYLOG_PUBLIC_URL',
-    kind: 'string',
-    default: '',
-    programs: indexer,
-    description: 'How people reach the dashboard, for links in notifications. Default: the listen address.',
-  },
-  retentionAge: {
-    env: 'QUAYLOG_RETENTION_AGE',
-    kind: 'duration',
-    default: '30d',
-    programs: indexer,
-    description: 'Records, events and samples older than this are dropped, whole hours at a time.',
-  },
-  retentionSize: {
-    env: 'QUAYLOG_RETENTION_SIZE',
-    kind: 'bytes',
-    default: '20GiB',
-    programs: indexer,
-    description: 'Oldest hours are dropped when the store grows beyond this.',
-  },
-  rulesFile: {
-    env: 'QUAYLOG_RULES_FILE',
-    kind: 'string',
-    default: '',
-    programs: indexer,
-    description: 'YAML or JSON file with alert rules, read at start.',
-  },
-  webhookUrl: {
-    env: 'QUAYLOG_WEBHOOK_URL',
-    kind: 'secret',
-    default: '',
-    programs: indexer,
-    description: 'Where the default rules (OOM and crash) are sent. Slack URLs are recognised.',
-  },
-  webhookSecret: {
-    env: 'QUAYLOG_WEBHOOK_SECRET',
-    kind: 'secret',
-    default: '',
-    programs: indexer,
-    description: 'Signs webhooks (Standard Webhooks): whsec_ and base64 of 24 to 64 bytes.',
-  },
-  webhookAllow: {
-    env: 'QUAYLOG_WEBHOOK_ALLOW',
-    kind: 'list',
-    default: '',
-    programs: indexer,
-    description:
-      'CIDRs that webhooks may reach although they are private, comma-separated: 127.0.0.1/32,10.0.0.0/8.',
-  },
-  indexerUrl: {
-    env: 'QUAYLOG_INDEXER_URL',
-    kind: 'string',
-    default: 'http://127.0.0.1:8600',
-    programs: collector,
-    description: 'Where the collector sends batches.',
-  },
-  dockerHost: {
-    env: 'DOCKER_HOST',
-    kind: 'string',
-    default: 'unix:///var/run/docker.sock',
-    programs: collector,
-    description: 'The engine: unix:///path or tcp://host:port.',
-  },
-  hostName: {
-    env: 'QUAYLOG_HOST_NAME',
-    kind: 'string',
-    default: '',
-    programs: collector,
-    description: 'Name of this host in records. Default: what the engine says.',
-  },
-  historyAge: {
-    env: 'QUAYLOG_HISTORY_AGE',
-    kind: 'duration',
-    default: 'all',
-    programs: collector,
-    description:
-      'How far back the logs of a container not seen before are read: all, or a duration such as 24h.',
-  },
-  collectSelf: {
-    env: 'QUAYLOG_COLLECT_SELF',
-    kind: 'boolean',
-    default: 'false',
-    programs: collector,
-    description: 'Also collect the containers of Quaylog itself.',
-  },
-  statsInterval: {
-    env: 'QUAYLOG_STATS_INTERVAL',
-    kind: 'duration',
-    default: '10s',
-    programs: collector,
-    description:
-      'How often every running container is sampled. Containers being watched are sampled each second.',
-  },
-  maxLineBytes: {
-    env: 'QUAYLOG_MAX_LINE',
-    kind: 'bytes',
-    default: '1MiB',
-    programs: collector,
-    description: 'Longer lines are cut at this many bytes and marked.',
-  },
-  logLevel: {
-    env: 'QUAYLOG_LOG_LEVEL',
-    kind: 'string',
-    default: 'info',
-    programs: both,
-    description: 'Level of the own log: debug, info, warn, error.',
-  },
-} as const satisfies Record<string, Setting>;
+import { SETTINGS, type Setting, type SettingKind } from './setting-list.ts';
 
 export type SettingName = keyof typeof SETTINGS;
 type Kinds = {
@@ -177,6 +41,12 @@ export function readSettings(sources: SettingSources): { settings: Settings; pro
       problems.push({
         key: setting.env,
         message: `${setting.env}=${setting.kind === 'secret' ? '…' : text} is not ${KIND_HELP[setting.kind]}`,
+      });
+    }
+    if (setting.choices !== undefined && !setting.choices.includes(text)) {
+      problems.push({
+        key: setting.env,
+        message: `${setting.env}=${text} is not one of ${setting.choices.join(', ')}`,
       });
     }
     settings[name] = parsed ?? parseValue(setting.kind, setting.default);

@@ -55,6 +55,8 @@ function addCollectorGauges(registers: Registry[], hosts: () => HostStatus[]): v
     linesAcked: 'lines_acked',
     linesInFlight: 'lines_in_flight',
     linesRefused: 'lines_refused',
+    linesExcluded: 'lines_excluded',
+    linesDropped: 'lines_dropped',
     gaps: 'gaps',
     engineErrorFrames: 'engine_error_frames',
     reopens: 'reopens',

@@ -19,6 +19,8 @@ const counters = {
   linesAcked: 1,
   linesInFlight: 0,
   linesRefused: 0,
+  linesExcluded: 0,
+  linesDropped: 0,
   gaps: 0,
   engineErrorFrames: 0,
   reopens: 0,

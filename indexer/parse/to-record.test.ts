@@ -12,6 +12,8 @@ const counters = {
   linesAcked: 0,
   linesInFlight: 0,
   linesRefused: 0,
+  linesExcluded: 0,
+  linesDropped: 0,
   gaps: 0,
   engineErrorFrames: 0,
   reopens: 0,

@@ -9,6 +9,8 @@ const NO_COUNTS: CollectorCounters = {
   linesAcked: 0,
   linesInFlight: 0,
   linesRefused: 0,
+  linesExcluded: 0,
+  linesDropped: 0,
   gaps: 0,
   engineErrorFrames: 0,
   reopens: 0,

@@ -1,0 +1,116 @@
+/** One tail on each container that is collected, and the answer to why another one has none. */
+import type { Logger } from 'pino';
+import type { ContainerSnapshot } from '#contract/container.ts';
+import { stampOf } from '#contract/stamp.ts';
+import type { Counters } from '../counters.ts';
+import type { CursorStore } from '../cursor/cursor-store.ts';
+import type { ContainerDetails } from '../engine/engine.ts';
+import { planContainer, type ContainerPlan, type PlanOptions } from '../plan/container-plan.ts';
+import { createSlots } from '../slots.ts';
+import type { ChooseSource } from '../source/choose-source.ts';
+import type { LogSource } from '../source/log-source.ts';
+import { createContainerTail, type ContainerTail, type TailSink } from './container-tail.ts';
+
+const CONCURRENT_HISTORIES = 4;
+
+export type TailsOptions = {
+  memory: Pick<CursorStore, 'logCursor'>;
+  plan: PlanOptions;
+  chooseSource: ChooseSource;
+  maxLineBytes: number;
+  /** How far back the log of a container not seen before is read; null: all of it. */
+  historyAgeMs: number | null;
+  isRunning: (id: string) => Promise<boolean>;
+  sink: TailSink;
+  counters: Counters;
+  log: Logger;
+};
+
+/** What of a snapshot is decided here. */
+export type Reading = Pick<
+  ContainerSnapshot,
+  'collected' | 'collectedReason' | 'source' | 'sourceReason' | 'mistakes'
+>;
+
+export class Tails {
+  private readonly options: TailsOptions;
+  private readonly slots = createSlots(CONCURRENT_HISTORIES);
+  private readonly tails = new Map<string, { tail: ContainerTail; source: LogSource }>();
+  private readonly unreadable = new Map<string, string>();
+  private isStopped = false;
+
+  constructor(options: TailsOptions) {
+    this.options = options;
+  }
+
+  has(id: string): boolean {
+    return this.tails.has(id);
+  }
+
+  planOf = (container: Pick<ContainerDetails, 'id' | 'name' | 'image' | 'labels'>): ContainerPlan =>
+    planContainer(container, this.options.plan);
+
+  /** Sees to it that a container that is collected has a tail, awake if it runs. `isNew`: it has just been started. */
+  tend(details: ContainerDetails, isNew: boolean): void {
+    const { id, running } = details;
+    const known = this.tails.get(id);
+    if (known !== undefined) {
+      if (running) known.tail.wake();
+      return;
+    }
+    if (this.isStopped || !this.planOf(details).collected || this.unreadable.has(id)) return;
+    const source = this.options.chooseSource(details);
+    if ('unreadable' in source) this.unreadable.set(id, source.unreadable);
+    else this.tails.set(id, { source, tail: this.open(details, source, isNew) });
+  }
+
+  readingOf(details: ContainerDetails): Reading {
+    const { collected, reason, mistakes } = this.planOf(details);
+    const unreadable = this.unreadable.get(details.id);
+    const source = this.tails.get(details.id)?.source;
+    return {
+      collected: collected && unreadable === undefined,
+      collectedReason: (collected ? unreadable : undefined) ?? reason,
+      ...(source === undefined ? {} : { source: source.kind, sourceReason: source.reason }),
+      ...(mistakes.length === 0 ? {} : { mistakes }),
+    };
+  }
+
+  /** The container is gone. Resolves when all that could still be read of it was. */
+  async retire(id: string): Promise<void> {
+    this.unreadable.delete(id);
+    const known = this.tails.get(id);
+    known?.tail.retire();
+    await known?.tail.ended;
+    this.tails.delete(id);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await Promise.all([...this.tails.values()].map(({ tail }) => tail.stop()));
+  }
+
+  private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
+    const { memory, historyAgeMs, maxLineBytes, counters, log, sink, isRunning } = this.options;
+    const { id, running } = details;
+    const cursor = memory.logCursor(id) ?? null;
+    const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
+    return createContainerTail(
+      { id, source, cursor, historySince, isRunning: running, isNew: isNew && cursor === null },
+      {
+        maxLineBytes,
+        slots: this.slots,
+        isRunning,
+        counters,
+        log,
+        sink: {
+          ...sink,
+          onUnreadable: (unreadableId, reason) => {
+            this.unreadable.set(unreadableId, reason);
+            sink.onUnreadable(unreadableId, reason);
+          },
+        },
+      },
+    );
+  }
+}
