@@ -64,7 +64,7 @@ function nextDocument(
   { collector, host }: IngestBatch,
   heard: { lastSeenAt: string; clockSkewMs: number },
 ): HostDocument {
-  const { id, version, startedAt, sentAt, counters } = collector;
+  const { id, version, startedAt, sentAt, counters, spool, lagMs } = collector;
   const hasRestarted = known !== undefined && known.status.collector.startedAt !== startedAt;
   return {
     status: {
@@ -75,6 +75,8 @@ function nextDocument(
       memoryBytes: host.memoryBytes,
       collector: { id, version, startedAt },
       counters,
+      ...(spool && { spool }),
+      ...(lagMs !== undefined && { lagMs }),
       ...heard,
     },
     lastSentAt: known && known.lastSentAt > sentAt ? known.lastSentAt : sentAt,

@@ -203,6 +203,15 @@ describe('containers', () => {
 });
 
 describe('hosts', () => {
+  test('show how full the spool is and how far behind the collector reads, as it last said', async () => {
+    const spool = { bytes: 900, limitBytes: 1_000, policy: 'block' as const, damagedBytes: 0 };
+    const batch = aBatch();
+    await inventory.apply({ ...batch, collector: { ...batch.collector, spool, lagMs: 1_250 } });
+    expect(inventory.hosts()).toMatchObject([{ spool, lagMs: 1_250 }]);
+    await inventory.apply(aBatch({ sentAt: at(15) }));
+    expect(inventory.hosts()[0]).not.toHaveProperty('spool');
+  });
+
   test('is connected for 15 s after a heartbeat', async () => {
     await inventory.apply(aBatch());
     nowMs += 15_000;
