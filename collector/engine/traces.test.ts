@@ -238,7 +238,7 @@ describe('limits', () => {
     const [header, frame, other] = linesOf(['Error: x', frames[0]!, AFTER]);
     expect(joiner.push(header!)).toEqual([]);
     expect(joiner.push(frame!)).toEqual([]);
-    expect(joiner.held).toEqual({ stamp: header!.stamp, ordinal: header!.ordinal });
+    expect(joiner.held).toMatchObject({ stamp: header!.stamp, ordinal: header!.ordinal });
     expect(joiner.push(other!)).toHaveLength(2);
     expect(joiner.held).toBeNull();
   });

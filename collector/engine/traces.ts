@@ -19,8 +19,8 @@ export type TraceJoiner = {
   push(line: Line): Line[];
   /** Gives up waiting for continuations. Call it ≥ 100 ms after the last push, and when the stream ends. */
   flush(): Line[];
-  /** Position of the first line that was pushed and is not out yet. */
-  readonly held: { stamp: string; ordinal: number } | null;
+  /** Position of the first line that was pushed and is not out yet, and how many lines that are. */
+  readonly held: { stamp: string; ordinal: number; lines: number } | null;
 };
 
 export type TraceJoinerOptions = {
@@ -89,13 +89,13 @@ export function createTraceJoiner(options: TraceJoinerOptions = {}): TraceJoiner
     get held() {
       return open === null || open.parts === null
         ? null
-        : { stamp: open.first.stamp, ordinal: open.first.ordinal };
+        : { stamp: open.first.stamp, ordinal: open.first.ordinal, lines: open.lines };
     },
   };
 }
 
 /** Stamps of one stream may also go back a little (a stepped clock), which counts as near too. */
-function isWithin(gapNs: number, earlier: string, later: string): boolean {
+export function isWithin(gapNs: number, earlier: string, later: string): boolean {
   return Math.abs(nanosecondsBetween(earlier, later)) < gapNs;
 }
 

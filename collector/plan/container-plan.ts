@@ -1,5 +1,6 @@
 /** Whether a container is collected and how its lines are treated, and by which rule, in words for people. Pure. */
 import type { WireContainer } from '#contract/batch.ts';
+import { PLAIN_TREATMENT, type Treatment } from './treatment.ts';
 
 export type PlanOptions = {
   collectSelf: boolean;
@@ -13,6 +14,7 @@ export type ContainerPlan = {
   reason: string;
   mistakes: string[];
   wire: Pick<WireContainer, 'parse' | 'service'>;
+  treatment: Treatment;
 };
 
 /** Set on the containers of Quaylog by its own deployment files. */
@@ -33,7 +35,14 @@ export function planContainer(container: Subject, options: PlanOptions): Contain
     reason: 'every container is collected unless a rule says otherwise',
     mistakes: [],
     wire: {},
+    treatment: PLAIN_TREATMENT,
   };
 }
 
-const no = (reason: string): ContainerPlan => ({ collected: false, reason, mistakes: [], wire: {} });
+const no = (reason: string): ContainerPlan => ({
+  collected: false,
+  reason,
+  mistakes: [],
+  wire: {},
+  treatment: PLAIN_TREATMENT,
+});

@@ -10,6 +10,7 @@ import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { Line } from '../engine/lines.ts';
+import type { Treatment } from '../plan/treatment.ts';
 import type { Slots } from '../slots.ts';
 import type { GapReason } from '#contract/constants.ts';
 import type { LogGap, LogSource } from '../source/log-source.ts';
@@ -19,6 +20,7 @@ import { LogSession } from './log-session.ts';
 export type TailedContainer = {
   id: string;
   source: LogSource;
+  treatment?: Treatment;
   cursor: LogCursor | null;
   /** Where to begin without a cursor; null: with the first line there is. */
   historySince: string | null;
@@ -230,9 +232,10 @@ class Tail {
 
   private openSession(): LogSession {
     const { sink, counters, maxLineBytes } = this.options;
-    const { id, source } = this.container;
+    const { id, source, treatment } = this.container;
     return new LogSession({
       joiner: source.joiner({ maxLineBytes }),
+      ...(treatment === undefined ? {} : { treatment }),
       cursor: this.cursor,
       counters,
       onLines: (lines, cursor) => {

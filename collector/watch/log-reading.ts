@@ -11,14 +11,15 @@
 import type { LogCursor, StreamCursor } from '../cursor/cursor.ts';
 import { shiftStamp } from '#contract/stamp.ts';
 import type { Line, LineJoiner } from '../engine/lines.ts';
-import { createTraceJoiner } from '../engine/traces.ts';
+import type { TraceJoiner } from '../engine/traces.ts';
+import { PLAIN_TREATMENT, type Treatment } from '../plan/treatment.ts';
 import type { LogGap } from '../source/log-source.ts';
 
 /** Measured: up to 1.1 ms between the streams of a busy container; a second leaves room for an engine that stalls. */
 const OVERLAP_MS = 1_000;
 
 /** `joiner`: the decoder of the source that is read. */
-export type LogReadingOptions = { joiner: LineJoiner; cursor: LogCursor | null };
+export type LogReadingOptions = { joiner: LineJoiner; cursor: LogCursor | null; treatment?: Treatment };
 
 /** Where to open the log so that a reading with this cursor finds all it needs. */
 export const readSince = (cursor: LogCursor): string => shiftStamp(cursor.watermark.stamp, -OVERLAP_MS);
@@ -40,9 +41,13 @@ export class LogReading {
   private pushed = 0;
   private resent = 0;
 
-  constructor({ cursor, joiner }: LogReadingOptions) {
+  constructor({ cursor, joiner, treatment = PLAIN_TREATMENT }: LogReadingOptions) {
     this.lines = joiner;
-    this.streams = { 1: new StreamReading(cursor?.[1]), 2: new StreamReading(cursor?.[2]) };
+    const { createJoiner } = treatment;
+    this.streams = {
+      1: new StreamReading(cursor?.[1], createJoiner()),
+      2: new StreamReading(cursor?.[2], createJoiner()),
+    };
     this.expected = this.reached = cursor?.watermark ?? null;
   }
 
@@ -109,7 +114,8 @@ export class LogReading {
 
   private count(fresh: Line[]): Line[] {
     this.added += fresh.length;
-    if (!this.isHolding) this.joined = this.pushed - this.added;
+    const held = (this.streams[1].traces.held?.lines ?? 0) + (this.streams[2].traces.held?.lines ?? 0);
+    this.joined = this.pushed - held - this.added;
     return fresh;
   }
 
@@ -131,13 +137,14 @@ export class LogReading {
 
 /** One stream: what of it was taken before, and how far it is taken now. */
 class StreamReading {
-  readonly traces = createTraceJoiner();
+  readonly traces: TraceJoiner;
   cursor: StreamCursor | undefined;
   private readonly resumed: StreamCursor | undefined;
   private isPast: boolean;
   private last: StreamCursor | undefined;
 
-  constructor(resumed: StreamCursor | undefined) {
+  constructor(resumed: StreamCursor | undefined, traces: TraceJoiner) {
+    this.traces = traces;
     this.resumed = this.cursor = this.last = resumed;
     this.isPast = resumed === undefined;
   }

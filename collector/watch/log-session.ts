@@ -3,10 +3,8 @@ import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import type { Line } from '../engine/lines.ts';
 import type { LogGap } from '../source/log-source.ts';
+import { PLAIN_TREATMENT } from '../plan/treatment.ts';
 import { LogReading, type LogReadingOptions } from './log-reading.ts';
-
-/** A line that may begin a stack trace waits this long for the next one of its stream. */
-const HOLD_MS = 100;
 
 export type LogSessionOptions = LogReadingOptions & {
   counters: Counters;
@@ -63,10 +61,13 @@ export class LogSession {
       this.holdTimer.refresh();
       return;
     }
-    this.holdTimer = setTimeout(() => {
-      this.holdTimer = null;
-      void this.hand(this.reading.release());
-    }, HOLD_MS);
+    this.holdTimer = setTimeout(
+      () => {
+        this.holdTimer = null;
+        void this.hand(this.reading.release());
+      },
+      (this.options.treatment ?? PLAIN_TREATMENT).holdMs,
+    );
   }
 
   private hand(lines: Line[]): Promise<void> | undefined {
@@ -75,7 +76,17 @@ export class LogSession {
       this.options.onGap(this.reading.gap);
       this.reading.gap = null;
     }
-    return lines.length === 0 ? undefined : this.options.onLines(lines, this.reading.cursor);
+    if (lines.length === 0) return undefined;
+    return this.options.onLines(this.sift(lines), this.reading.cursor);
+  }
+
+  /** Lines that are left out are accounted for by the cursor all the same. */
+  private sift(lines: Line[]): Line[] {
+    const sift = this.options.treatment?.sift;
+    if (sift === undefined) return lines;
+    const kept = lines.map(sift).filter(line => line !== null);
+    this.options.counters.linesExcluded += lines.length - kept.length;
+    return kept;
   }
 
   private count(): void {

@@ -94,9 +94,10 @@ export class Tails {
     const { memory, historyAgeMs, maxLineBytes, counters, log, sink, isRunning } = this.options;
     const { id, running } = details;
     const cursor = memory.logCursor(id) ?? null;
+    const { treatment } = this.planOf(details);
     const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     return createContainerTail(
-      { id, source, cursor, historySince, isRunning: running, isNew: isNew && cursor === null },
+      { id, source, treatment, cursor, historySince, isRunning: running, isNew: isNew && cursor === null },
       {
         maxLineBytes,
         slots: this.slots,
