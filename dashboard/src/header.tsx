@@ -1,6 +1,9 @@
-import { Keyboard, Moon, Sun } from 'lucide-react';
+import { Keyboard, LogOut, Moon, Sun } from 'lucide-react';
+import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import styles from './header.module.css';
+import { Logo } from './logo.tsx';
+import { session, useSession } from './session/this-session.ts';
 import { Button } from './ui/button.tsx';
 import { KeySheet } from './ui/key-sheet.tsx';
 import { toggleTheme, useTheme } from './ui/theme.ts';
@@ -48,17 +51,31 @@ export function Header() {
         <Button quiet onClick={KeySheet.open} label="Keyboard shortcuts">
           <Keyboard size={16} />
         </Button>
+        <SignOut />
       </div>
     </header>
   );
 }
 
-/** Three stacked containers on a quay, one of them in trouble. */
-function Logo() {
+/** Where there is a session to end. A sign-out that failed is said: whoever leaves the desk relies on it. */
+function SignOut() {
+  const view = useSession();
+  const [failure, setFailure] = useState<string | null>(null);
+  if (view.phase !== 'in' || !view.canSignOut) return null;
+  const leave = () => {
+    setFailure(null);
+    session.signOut().catch((error: unknown) => setFailure(error instanceof Error ? error.message : ''));
+  };
   return (
-    <svg width="18" height="18" viewBox="0 0 16 16" aria-hidden="true">
-      <path d="M2 3h7v3H2zM2 6.7h12v3H2zM2 10.4h9v3H2z" fill="var(--accent)" />
-      <path d="M2 6.7h2.5v3H2z" fill="var(--error)" />
-    </svg>
+    <>
+      <Button quiet onClick={leave} label="Sign out">
+        <LogOut size={15} />
+      </Button>
+      {failure !== null && (
+        <span className={styles.failure} role="alert">
+          You are still signed in. {failure}
+        </span>
+      )}
+    </>
   );
 }

@@ -3,12 +3,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/client.ts';
 import { App } from './app.tsx';
-import { applyStoredTheme } from './ui/theme.ts';
+import { SessionGate } from './session/session-gate.tsx';
+import { onSessionEnd, session } from './session/this-session.ts';
+import { applyTheme } from './ui/theme.ts';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
 
-applyStoredTheme();
+applyTheme();
 
 const queryClient = new QueryClient({
   defaultOptions: {
@@ -20,12 +22,17 @@ const queryClient = new QueryClient({
   },
 });
 
+onSessionEnd(() => queryClient.clear());
+void session.ask();
+
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <App />
+        <SessionGate>
+          <App />
+        </SessionGate>
       </QueryClientProvider>
     </StrictMode>,
   );

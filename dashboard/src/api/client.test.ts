@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ApiError } from './client.ts';
-import { api, queryString } from './client.ts';
+import { api, onUnauthorized, queryString } from './client.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   vi.stubGlobal('fetch', () =>
@@ -60,4 +60,26 @@ describe('errors of the API', () => {
     vi.stubGlobal('fetch', () => Promise.reject(signal.reason as Error));
     await expect(api.logs({}, signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
+});
+
+describe('an answer that nobody is signed in', () => {
+  const unauthorized = { error: { code: 'unauthorized', message: 'Sign in.' } };
+  it.each<[string, () => Promise<unknown>, number]>([
+    ['ends the session', () => api.hosts(), 1],
+    ['to a wrong password does not', () => api.signIn('wrong'), 0],
+  ])('%s', async (_name, call, told) => {
+    let times = 0;
+    onUnauthorized(() => (times += 1));
+    answer(401, unauthorized);
+    await expect(call()).rejects.toMatchObject({ status: 401 });
+    expect(times).toBe(told);
+  });
+});
+
+it.each([
+  ['27', 27_000],
+  ['soon', undefined],
+])('Retry-After %s is %s ms', async (header, ms) => {
+  answer(429, { error: { code: 'too_many_requests', message: 'Wait.' } }, { 'retry-after': header });
+  expect((await failure()).retryAfterMs).toBe(ms);
 });

@@ -24,12 +24,11 @@ export class ApiError extends Error {
   /** Zero-based offset into the query, for `bad_query`. */
   readonly position: number | undefined;
   readonly requestId: string | undefined;
+  /** How long to wait before asking again, where the answer said so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(
-    status: number,
-    error: ErrorBody['error'],
-    { requestId, cause }: { requestId?: string | undefined; cause?: unknown } = {},
-  ) {
+  constructor(status: number, error: ErrorBody['error'], about: AboutError = {}) {
+    const { requestId, retryAfterMs, cause } = about;
     super(error.message, { cause });
     this.name = 'ApiError';
     this.status = status;
@@ -37,8 +36,18 @@ export class ApiError extends Error {
     this.hint = error.hint;
     this.position = error.position;
     this.requestId = requestId;
+    this.retryAfterMs = retryAfterMs;
   }
 }
+
+type AboutError = {
+  requestId?: string | undefined;
+  retryAfterMs?: number | undefined;
+  cause?: unknown;
+};
+
+/** Who may come in, and whether this browser may now. */
+export type SessionStatus = { auth: 'password' | 'none'; signedIn: boolean };
 
 type Params = Record<string, string | number | boolean | undefined>;
 type Range = { from?: string | undefined; to?: string | undefined };
@@ -77,7 +86,18 @@ export const api = {
   replayDelivery: (id: string) => send<Delivery>('POST', `/deliveries/${encodeURIComponent(id)}/replay`),
   alerts: (params: Params, signal?: AbortSignal) => get<AlertList>('/alerts', params, signal),
   deliveries: (params: Params, signal?: AbortSignal) => get<DeliveryList>('/deliveries', params, signal),
+  session: () => get<SessionStatus>(SESSION, {}, undefined),
+  signIn: (password: string) => send<undefined>('POST', SESSION, { password }),
+  signOut: () => send<undefined>('DELETE', SESSION),
 };
+
+const SESSION = '/session';
+let whenUnauthorized = (): void => undefined;
+
+/** Told when an answer says that nobody is signed in (any more); a wrong password is no such answer. */
+export function onUnauthorized(listener: () => void): void {
+  whenUnauthorized = listener;
+}
 
 function get<T>(path: string, params: Params, signal: AbortSignal | undefined): Promise<T> {
   return call<T>(`${path}${queryString(params)}`, signal ? { signal } : {});
@@ -104,9 +124,18 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     if (init.signal?.aborted) throw cause;
     throw new ApiError(0, UNREACHABLE, { cause });
   });
-  const requestId = response.headers.get('x-request-id') ?? undefined;
-  if (!response.ok) throw new ApiError(response.status, await errorOf(response), { requestId });
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  const error = new ApiError(response.status, await errorOf(response), {
+    requestId: response.headers.get('x-request-id') ?? undefined,
+    retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+  });
+  if (error.code === 'unauthorized' && path !== SESSION) whenUnauthorized();
+  throw error;
+}
+
+/** Whole seconds, as the indexer sends them. */
+function retryAfterMs(header: string | null): number | undefined {
+  return header !== null && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;
 }
 
 const UNREACHABLE = {

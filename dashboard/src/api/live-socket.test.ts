@@ -15,6 +15,7 @@ function fakeWire() {
     on: (event: string, listener: Listener) => listeners.set(event, listener),
     emit: (event: string, ...args: unknown[]) => sent.push({ event, args }),
     connect: () => (wire.connects += 1),
+    disconnect: () => fire('disconnect'),
   };
   const fire = (event: string, ...args: unknown[]) => listeners.get(event)?.(...args);
   return {
@@ -28,7 +29,7 @@ function fakeWire() {
       wire.connected = false;
       fire('disconnect');
     },
-    refuse: () => fire('connect_error'),
+    refuse: (message = 'websocket error') => fire('connect_error', new Error(message)),
     push(topic: string, id: string, items: unknown[]) {
       let done = 0;
       fire(topic, { id, items, skipped: 0 }, () => (done += 1));
@@ -44,12 +45,13 @@ function fakeWire() {
 function aSocket() {
   const server = fakeWire();
   const timers: { ms: number; run: () => void }[] = [];
-  const socket = createLiveSocket(server.wire as unknown as Wire, {
-    now: () => 1_000,
-    random: () => 0.5,
-    after: (ms, run) => timers.push({ ms, run }),
-  });
-  return { server, timers, socket };
+  const refusals: string[] = [];
+  const socket = createLiveSocket(
+    server.wire as unknown as Wire,
+    { now: () => 1_000, random: () => 0.5, after: (ms, run) => timers.push({ ms, run }) },
+    () => refusals.push('unauthorized'),
+  );
+  return { server, timers, socket, refusals };
 }
 
 describe('live socket', () => {
@@ -109,5 +111,19 @@ describe('live socket', () => {
     server.open();
     server.answer(0, { code: 'bad_query', message: '`)` is missing' });
     expect(errors).toEqual(['`)` is missing']);
+  });
+
+  it('does not knock again where nobody is signed in, and says so', () => {
+    const { server, timers, refusals } = aSocket();
+    server.refuse('unauthorized');
+    expect({ refusals, timers }).toEqual({ refusals: ['unauthorized'], timers: [] });
+  });
+
+  it('stays closed once it is ended, also when a retry was due', () => {
+    const { server, timers, socket } = aSocket();
+    server.refuse();
+    socket.end();
+    timers[0]!.run();
+    expect({ connects: server.wire.connects, timers: timers.length }).toEqual({ connects: 1, timers: 1 });
   });
 });

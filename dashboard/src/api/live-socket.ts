@@ -28,6 +28,8 @@ export type LiveSocket = {
   ) => () => void;
   status: () => LiveStatus;
   onStatus: (listener: () => void) => () => void;
+  /** For good: no reconnecting, no pushes. */
+  end: () => void;
 };
 
 /** What we use of a socket.io socket, so that tests can stand in for it. */
@@ -35,6 +37,7 @@ export type Wire = {
   on: (event: string, listener: (...args: never[]) => void) => unknown;
   emit: <E extends keyof ClientToServer>(event: E, ...args: Parameters<ClientToServer[E]>) => unknown;
   connect: () => unknown;
+  disconnect: () => unknown;
   connected: boolean;
 };
 
@@ -46,18 +49,14 @@ const LONGEST_RETRY_MS = 10_000;
 
 type Entry = { subscription: Subscription; handlers: LiveHandlers<Topic> };
 
-/** @param wire not yet connected; this connects it, and again after every loss, with backoff and jitter. */
-export function createLiveSocket(wire: Wire, timers: Timers): LiveSocket {
+/**
+ * @param wire not yet connected; this connects it, and again after every loss, with backoff and jitter.
+ * @param onUnauthorized nobody is signed in: trying again would be refused again, so it is not tried.
+ */
+export function createLiveSocket(wire: Wire, timers: Timers, onUnauthorized = () => {}): LiveSocket {
   const entries = new Map<string, Entry>();
-  const listeners = new Set<() => void>();
-  let status: LiveStatus = { state: 'connecting' };
-  let attempts = 0;
   let lastId = 0;
 
-  const setStatus = (next: LiveStatus) => {
-    status = next;
-    for (const listener of listeners) listener();
-  };
   const announce = ({ subscription, handlers }: Entry) => {
     wire.emit('subscribe', subscription, error => {
       if (!entries.has(subscription.id)) return;
@@ -65,29 +64,15 @@ export function createLiveSocket(wire: Wire, timers: Timers): LiveSocket {
       else handlers.onReady?.();
     });
   };
-  const retry = () => {
-    const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts) * (0.75 + timers.random() / 2);
-    attempts += 1;
-    setStatus({ state: 'reconnecting', retryAt: timers.now() + delay });
-    timers.after(delay, () => {
-      setStatus({ state: 'reconnecting', retryAt: null });
-      wire.connect();
-    });
-  };
-
-  wire.on('connect', () => {
-    attempts = 0;
-    setStatus({ state: 'connected' });
-    for (const entry of entries.values()) announce(entry);
-  });
-  wire.on('disconnect', retry);
-  wire.on('connect_error', retry);
   const onPush = (push: Push<never>, done: () => void) => {
     entries.get(push.id)?.handlers.onPush(push);
     done();
   };
   for (const topic of TOPICS) wire.on(topic, onPush);
-  wire.connect();
+  const connection = stayConnected(wire, timers, {
+    onConnect: () => entries.forEach(announce),
+    onUnauthorized,
+  });
 
   return {
     subscribe(subscription, handlers) {
@@ -103,10 +88,60 @@ export function createLiveSocket(wire: Wire, timers: Timers): LiveSocket {
         if (entries.delete(id) && wire.connected) wire.emit('unsubscribe', id);
       };
     },
+    ...connection,
+    end() {
+      entries.clear();
+      connection.end();
+    },
+  };
+}
+
+type Connection = Pick<LiveSocket, 'status' | 'onStatus' | 'end'>;
+type Events = { onConnect: () => void; onUnauthorized: () => void };
+
+function stayConnected(wire: Wire, timers: Timers, { onConnect, onUnauthorized }: Events): Connection {
+  const listeners = new Set<() => void>();
+  let status: LiveStatus = { state: 'connecting' };
+  let attempts = 0;
+  let isEnded = false;
+
+  const setStatus = (next: LiveStatus) => {
+    status = next;
+    for (const listener of listeners) listener();
+  };
+  const retry = () => {
+    if (isEnded) return;
+    const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts) * (0.75 + timers.random() / 2);
+    attempts += 1;
+    setStatus({ state: 'reconnecting', retryAt: timers.now() + delay });
+    timers.after(delay, () => {
+      if (isEnded) return;
+      setStatus({ state: 'reconnecting', retryAt: null });
+      wire.connect();
+    });
+  };
+
+  wire.on('connect', () => {
+    attempts = 0;
+    setStatus({ state: 'connected' });
+    onConnect();
+  });
+  wire.on('disconnect', retry);
+  wire.on('connect_error', (error?: Error) => {
+    if (error?.message === 'unauthorized') onUnauthorized();
+    else retry();
+  });
+  wire.connect();
+
+  return {
     status: () => status,
     onStatus(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    end() {
+      isEnded = true;
+      wire.disconnect();
     },
   };
 }

@@ -14,8 +14,22 @@ export function live(): LiveSocket {
       transports: ['websocket', 'polling'],
     }) as unknown as Wire,
     { now: Date.now, random: Math.random, after: (ms, run) => setTimeout(run, ms) },
+    () => whenUnauthorized(),
   );
   return socket;
+}
+
+let whenUnauthorized = (): void => undefined;
+
+/** Told when the indexer refuses the socket because nobody is signed in (any more). */
+export function onLiveUnauthorized(listener: () => void): void {
+  whenUnauthorized = listener;
+}
+
+/** Closes the socket; the next component that asks opens a new one, which then is who signed in by then. */
+export function endLive(): void {
+  socket?.end();
+  socket = undefined;
 }
 
 export function useLiveStatus(): LiveStatus {

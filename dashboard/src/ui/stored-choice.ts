@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 export type StoredChoice<T extends string> = {
   get: () => T;
   set: (value: T) => void;
+  subscribe: (listener: () => void) => () => void;
   use: () => T;
 };
 
@@ -18,7 +19,7 @@ export function createStoredChoice<T extends string>(
   const get = (): T => current ?? initial();
   const subscribe = (listener: () => void) => {
     listeners.add(listener);
-    return () => listeners.delete(listener);
+    return () => void listeners.delete(listener);
   };
   return {
     get,
@@ -27,6 +28,7 @@ export function createStoredChoice<T extends string>(
       write(key, value);
       for (const listener of listeners) listener();
     },
+    subscribe,
     use: () => useSyncExternalStore(subscribe, get),
   };
 }

@@ -1,27 +1,43 @@
+/** Dark or light: what the reader chose, else what the system asks for, also when it changes its mind. */
 import { createStoredChoice } from './stored-choice.ts';
+import { useSyncExternalStore } from 'react';
 
 type Theme = 'dark' | 'light';
 
-const THEMES = ['dark', 'light'] as const;
-const systemTheme = (): Theme =>
-  window.matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+const asksForLight = window.matchMedia('(prefers-color-scheme: light)');
+const choice = createStoredChoice<Theme | 'system'>(
+  'quaylog.theme',
+  ['dark', 'light', 'system'],
+  () => 'system',
+);
 
-const choice = createStoredChoice<Theme | 'system'>('quaylog.theme', [...THEMES, 'system'], () => 'system');
+function shownTheme(): Theme {
+  const chosen = choice.get();
+  if (chosen !== 'system') return chosen;
+  return asksForLight.matches ? 'light' : 'dark';
+}
 
-/** Puts the stored choice on `<html data-theme>` before the first paint; without one the system decides in CSS. */
-export function applyStoredTheme(): void {
-  const theme = choice.get();
-  if (theme !== 'system') document.documentElement.dataset['theme'] = theme;
+/** Puts the theme on `<html data-theme>`, before the first paint and whenever it changes. */
+export function applyTheme(): void {
+  const apply = () => {
+    document.documentElement.dataset['theme'] = shownTheme();
+  };
+  apply();
+  subscribe(apply);
 }
 
 export function toggleTheme(): void {
-  const shown = choice.get() === 'system' ? systemTheme() : choice.get();
-  choice.set(shown === 'dark' ? 'light' : 'dark');
-  applyStoredTheme();
+  choice.set(shownTheme() === 'dark' ? 'light' : 'dark');
 }
 
 /** The theme shown now. Canvas painters repaint when it changes. */
-export function useTheme(): Theme {
-  const theme = choice.use();
-  return theme === 'system' ? systemTheme() : theme;
+export const useTheme = (): Theme => useSyncExternalStore(subscribe, shownTheme);
+
+function subscribe(listener: () => void): () => void {
+  const end = choice.subscribe(listener);
+  asksForLight.addEventListener('change', listener);
+  return () => {
+    end();
+    asksForLight.removeEventListener('change', listener);
+  };
 }
