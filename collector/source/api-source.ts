@@ -10,6 +10,7 @@ export const createApiSource = (
 ): LogSource => ({
   kind: 'api',
   reason,
+  keepsPlace: false,
   joiner: ({ maxLineBytes }) => createLineJoiner({ tty, maxLineBytes }),
   read: read => engine.readLogs(id, read),
   close: () => undefined,

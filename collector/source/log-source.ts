@@ -6,8 +6,15 @@ import type { LineJoiner } from '../engine/lines.ts';
 /** Lines between these stamps are missing: `from` was read before, `to` is the first line after. */
 export type LogGap = { from: string; to: string; lines?: number };
 
-/** `onGap`: the source itself has seen that lines are gone. What a read proves by its watermark is told by `LogReading`. */
-export type SourceRead = LogRead & { onGap: (gap: LogGap, reason: GapReason) => void };
+/**
+ * `onGap`: the source itself has seen that lines are gone. What a read proves by its watermark is told by `LogReading`.
+ * `stopped`: aborted once the container has stopped: what it left is read, then a follow ends. Where the engine itself ends a
+ * follow, that may be left to it.
+ */
+export type SourceRead = LogRead & {
+  onGap: (gap: LogGap, reason: GapReason) => void;
+  stopped: AbortSignal;
+};
 
 /**
  * Every source gives the same lines: same stamps, same streams, same fragments, hence the same ids and the same order, so that a
@@ -17,6 +24,8 @@ export interface LogSource {
   readonly kind: (typeof LOG_SOURCES)[number];
   /** Why this one, in words for people. */
   readonly reason: string;
+  /** A read goes on right behind the one before it: `since` counts for the first only, and one decoder serves them all. */
+  readonly keepsPlace: boolean;
   /** A decoder for the bytes of one read. */
   joiner(options: { maxLineBytes: number }): LineJoiner;
   /**

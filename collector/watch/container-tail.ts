@@ -50,6 +50,8 @@ export type TailOptions = {
 export type ContainerTail = {
   /** The container has started (again). */
   wake(): void;
+  /** The container has stopped, as far as anybody knows: what it left is read to the end. */
+  settle(): void;
   /** The container is gone: what can still be read is read, then the tail ends. */
   retire(): void;
   stop(): Promise<void>;
@@ -63,6 +65,7 @@ export function createContainerTail(container: TailedContainer, options: TailOpt
   return {
     ended,
     wake: () => tail.wake(),
+    settle: () => tail.settle(),
     retire: () => tail.retire(),
     async stop() {
       tail.stop();
@@ -85,6 +88,9 @@ class Tail {
   private failures = 0;
   /** A follow that ended, with what it held back: read again, or let out when there is nothing left to read. */
   private unfinished: LogSession | null = null;
+  /** The one session on a source that keeps its place. */
+  private lasting: LogSession | null = null;
+  private stopped = new AbortController();
   private waking = new AbortController();
 
   constructor(container: TailedContainer, options: TailOptions) {
@@ -105,16 +111,23 @@ class Tail {
       }
     }
     this.unfinished?.discard();
+    this.lasting?.discard();
   }
 
   wake(): void {
     this.isRunning = true;
+    if (this.stopped.signal.aborted) this.stopped = new AbortController();
     this.waking.abort();
+  }
+
+  settle(): void {
+    this.stopped.abort();
   }
 
   retire(): void {
     this.isGone = true;
     this.isRunning = false;
+    this.stopped.abort();
     this.waking.abort();
   }
 
@@ -147,17 +160,20 @@ class Tail {
 
   private async readPast(): Promise<number> {
     const session = this.openSession();
+    const before = session.added;
     const isEnded = await this.read(session, false);
-    const isLast = !this.isRunning && session.added === 0 && !this.stopping.signal.aborted;
+    const added = session.added - before;
+    const isLast = !this.isRunning && added === 0 && !this.stopping.signal.aborted;
     if (isEnded && isLast) await session.finish();
-    else session.discard();
-    if (isEnded) return isLast ? 0 : session.added;
+    else this.discard(session);
+    if (isEnded) return isLast ? 0 : added;
     return 1;
   }
 
   private async follow(): Promise<void> {
     const session = this.openSession();
     await this.read(session, true);
+    if (session === this.lasting) return;
     session.pause();
     this.unfinished?.discard();
     this.unfinished = session;
@@ -167,6 +183,7 @@ class Tail {
   private async lookAgain(): Promise<void> {
     if (this.isOver) return;
     this.isRunning = false;
+    if (this.stopped.signal.aborted) this.stopped = new AbortController();
     this.isRunning ||= await this.options.isRunning(this.container.id);
     if (!this.isRunning) return;
     this.options.counters.reopens++;
@@ -187,7 +204,8 @@ class Tail {
         counters.gaps++;
         sink.onGap(this.container.id, gap, reason);
       };
-      await this.container.source.read({ since, follow, signal, onBytes, onGap });
+      const stopped = this.stopped.signal;
+      await this.container.source.read({ since, follow, signal, stopped, onBytes, onGap });
       this.hasOpened = true;
       if (session.broken !== null) throw new EngineError('broken_stream', session.broken);
       if (!follow) this.forgetUnfinished();
@@ -218,11 +236,16 @@ class Tail {
   private async noteGone(): Promise<void> {
     this.retire();
     this.isMissing = true;
-    await this.unfinished?.finish();
+    await (this.lasting ?? this.unfinished)?.finish();
     this.unfinished = null;
     if (this.hasOpened || this.cursor !== null) return;
     this.options.counters.gaps++;
     this.options.sink.onGap(this.container.id, { from: this.createdAt, to: stampOf(Date.now()) }, 'removed');
+  }
+
+  /** What this session holds back will be read again, unless the source goes on behind it. */
+  private discard(session: LogSession): void {
+    if (session !== this.lasting) session.discard();
   }
 
   private forgetUnfinished(): void {
@@ -233,7 +256,8 @@ class Tail {
   private openSession(): LogSession {
     const { sink, counters, maxLineBytes } = this.options;
     const { id, source, treatment } = this.container;
-    return new LogSession({
+    if (this.lasting !== null) return this.lasting;
+    const session = new LogSession({
       joiner: source.joiner({ maxLineBytes }),
       ...(treatment === undefined ? {} : { treatment }),
       cursor: this.cursor,
@@ -247,6 +271,8 @@ class Tail {
         sink.onGap(id, gap, 'rotated');
       },
     });
+    if (source.keepsPlace) this.lasting = session;
+    return session;
   }
 }
 

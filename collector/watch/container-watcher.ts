@@ -189,6 +189,7 @@ class Watcher implements ContainerWatcher {
     this.eventsSince = event.stamp;
     const before = this.details.get(id);
     if (action === 'start' && before !== undefined) this.tails.tend({ ...before, running: true }, true);
+    if (action === 'die') this.tails.settle(id);
     // Inspected now, not when its turn comes: the state right after the event is the evidence.
     const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => undefined);
     this.enqueue(async () => this.tell(event, await inspected));

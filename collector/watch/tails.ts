@@ -56,12 +56,18 @@ export class Tails {
     const known = this.tails.get(id);
     if (known !== undefined) {
       if (running) known.tail.wake();
+      else known.tail.settle();
       return;
     }
     if (this.isStopped || !this.planOf(details).collected || this.unreadable.has(id)) return;
     const source = this.options.chooseSource(details);
     if ('unreadable' in source) this.unreadable.set(id, source.unreadable);
     else this.tails.set(id, { source, tail: this.open(details, source, isNew) });
+  }
+
+  /** The container has stopped. */
+  settle(id: string): void {
+    this.tails.get(id)?.tail.settle();
   }
 
   readingOf(details: ContainerDetails): Reading {
@@ -82,12 +88,18 @@ export class Tails {
     const known = this.tails.get(id);
     known?.tail.retire();
     await known?.tail.ended;
+    known?.source.close();
     this.tails.delete(id);
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    await Promise.all([...this.tails.values()].map(({ tail }) => tail.stop()));
+    await Promise.all(
+      [...this.tails.values()].map(async ({ tail, source }) => {
+        await tail.stop();
+        source.close();
+      }),
+    );
   }
 
   private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
