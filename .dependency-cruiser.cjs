@@ -45,12 +45,6 @@ module.exports = {
       to: { path: '^(dashboard|test|deploy)' },
     },
     {
-      name: 'only-engine-imports-docker-modem',
-      severity: 'error',
-      from: { path: '^(collector|indexer|cli|dashboard)', pathNot: '^collector/engine' },
-      to: { path: 'node_modules/docker-modem' },
-    },
-    {
       name: 'only-engine-ports',
       severity: 'error',
       from: { path: '^indexer/(live|ingest|query|alert)/', pathNot: '\\.test\\.ts$' },

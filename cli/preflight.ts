@@ -3,6 +3,9 @@ import { connect, createServer } from 'node:net';
 
 const TIMEOUT_MS = 3_000;
 
+/** Where an engine listens when its address has no port. */
+const USUAL_PORTS: Record<string, number> = { 'tcp:': 2375, 'https:': 443 };
+
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such socket',
   EACCES: 'this user may not use the socket: join the group docker, or run it as root',
@@ -13,7 +16,10 @@ const REASONS: Record<string, string> = {
 export function findEngineTrouble(dockerHost: string): Promise<string | null> {
   const address = parseDockerHost(dockerHost);
   if (address === null) {
-    return Promise.resolve(`DOCKER_HOST=${dockerHost} is neither unix:///path nor tcp://host:port`);
+    return Promise.resolve(
+      `DOCKER_HOST=${dockerHost} is neither unix:///path nor tcp://host:port nor https://host:port. ` +
+        'An engine that is reached by ssh has a collector of its own: run `quaylog collector` on its host.',
+    );
   }
   return new Promise(done => {
     const socket = connect({ ...address, timeout: TIMEOUT_MS });
@@ -57,5 +63,6 @@ function parseDockerHost(dockerHost: string): { path: string } | { host: string;
   const path = /^unix:\/\/(\/.+)$/.exec(dockerHost)?.[1];
   if (path !== undefined) return { path };
   const url = URL.parse(dockerHost);
-  return url?.protocol === 'tcp:' && url.port !== '' ? { host: url.hostname, port: Number(url.port) } : null;
+  if (url === null || url.hostname === '' || !(url.protocol in USUAL_PORTS)) return null;
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || USUAL_PORTS[url.protocol]) };
 }

@@ -13,6 +13,7 @@ import { createDelivery, MAX_IN_FLIGHT, type Delivery, type DeliveryOptions } fr
 import { createIndexerClient } from './delivery/indexer-client.ts';
 import { createRefusedItems } from './delivery/refused-items.ts';
 import { createDockerEngine } from './engine/docker-engine.ts';
+import { exposureOf, parseEngineAddress } from './engine/engine-address.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineFacts } from './engine/engine.ts';
 import { findOwnContainerId } from './plan/own-container.ts';
@@ -36,7 +37,8 @@ export function createCollector(config: CollectorConfig, log: Logger): Collector
     async start() {
       const dir = join(config.data, 'collector');
       const id = await readCollectorId(dir);
-      const engine = createDockerEngine(config.dockerHost);
+      const engine = createDockerEngine(config.dockerHost, engineTls(config));
+      warnOfExposure(config, log);
       const facts = await waitForEngine(engine, log, stopping.signal);
       if (facts !== null) stopRunning = await run({ config, log, dir, id, engine, facts });
     },
@@ -45,6 +47,16 @@ export function createCollector(config: CollectorConfig, log: Logger): Collector
       await stopRunning(deadlineMs);
     },
   };
+}
+
+const engineTls = ({ dockerTlsVerify, dockerCertPath }: CollectorConfig) => ({
+  verify: dockerTlsVerify,
+  certPath: dockerCertPath,
+});
+
+function warnOfExposure({ dockerHost, dockerTlsVerify }: CollectorConfig, log: Logger): void {
+  const exposure = exposureOf(parseEngineAddress(dockerHost, dockerTlsVerify));
+  if (exposure !== null) log.warn({ dockerHost }, exposure);
 }
 
 /** Null when we are stopped meanwhile. */

@@ -8,6 +8,8 @@ export type CollectorConfig = Pick<
   | 'data'
   | 'indexerUrl'
   | 'dockerHost'
+  | 'dockerTlsVerify'
+  | 'dockerCertPath'
   | 'hostName'
   | 'historyAge'
   | 'collectSelf'

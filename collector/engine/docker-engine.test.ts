@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { agreeOnVersion, createDockerEngine } from './docker-engine.ts';
+import { createDockerEngine } from './docker-engine.ts';
 import { ENGINE_PATHS, enginePath, type EnginePath } from './engine-path.ts';
 
 const id = 'a'.repeat(64);
@@ -10,7 +10,11 @@ const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach(server => server.close()));
 
 /** An engine of the given versions that answers everything and remembers what it was asked. */
-async function fakeEngine(answers: Record<string, unknown> = {}, status = 200) {
+async function fakeEngine(
+  answers: Record<string, unknown> = {},
+  status = 200,
+  prepare: (response: ServerResponse) => void = () => undefined,
+) {
   const asked: { method: string; path: string }[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://engine');
@@ -18,6 +22,7 @@ async function fakeEngine(answers: Record<string, unknown> = {}, status = 200) {
     const name = pathname.replace(/^\/v[\d.]+/, '');
     response.statusCode = name in answers || name === '/version' || name === '/info' ? 200 : status;
     response.setHeader('connection', 'close');
+    if (name !== '/version' && name !== '/info') prepare(response);
     const fallback =
       name === '/version' ? { Version: '29.0', ApiVersion: '1.52', MinAPIVersion: '1.44' } : {};
     response.end(JSON.stringify(answers[name] ?? fallback));
@@ -46,7 +51,7 @@ describe('the docker engine', () => {
     const listed = asked.map(
       ({ path }) =>
         path
-          .replace(/^\/v1\.47/, '')
+          .replace(/^\/v1\.52/, '')
           .replace(id, '{id}')
           .split('?')[0],
     );
@@ -67,17 +72,10 @@ describe('the docker engine', () => {
   });
 
   it.each([
-    ['1.41', '1.12', '1.41'],
-    ['1.52', '1.44', '1.47'],
-    ['1.60', '1.50', '1.50'],
-  ])('of API %s, at least %s, is asked in %s', (newest, oldest, agreed) => {
-    expect(agreeOnVersion(newest, oldest)).toBe(agreed);
-  });
-
-  it.each([
     [404, 'not_found'],
     [501, 'unreadable'],
     [500, 'refused'],
+    [403, 'not_allowed'],
   ])('turns status %i into %s, with its own words', async (status, code) => {
     const { engine } = await fakeEngine({}, status);
     const read = { since: null, follow: false, signal, onBytes: () => undefined };
@@ -93,10 +91,44 @@ describe('the docker engine', () => {
     });
   });
 
-  it.each(['', 'docker.sock', 'unix://', 'ssh://host', 'http://host:1'])(
-    'takes no address like %j',
-    address => {
-      expect(() => createDockerEngine(address)).toThrow(/unix:\/\/\/path/);
-    },
-  );
+  it('names the path that a proxy must allow', async () => {
+    const { engine } = await fakeEngine({}, 403);
+    const read = { since: null, follow: true, signal, onBytes: () => undefined };
+    await expect(engine.readLogs(id, read)).rejects.toThrow('must allow GET /containers/{id}/logs');
+  });
+
+  it('takes an answer that was cut off for none', async () => {
+    const { engine } = await fakeEngine({ '/containers/json': [{ Id: id }] }, 200, response =>
+      response.setHeader('content-length', 1_000),
+    );
+    await expect(engine.list()).rejects.toMatchObject({ code: 'broken_stream', retry: true });
+  });
+
+  it.each([
+    ['1.24', '1.12', /1\.24 at most; 1\.41 is needed/],
+    ['1.40', undefined, /1\.41 is needed/],
+  ])('says which API is needed of an engine that ends at %s', async (ApiVersion, MinAPIVersion, message) => {
+    const { engine } = await fakeEngine({ '/version': { ApiVersion, MinAPIVersion } });
+    await expect(engine.describe()).rejects.toMatchObject({
+      code: 'too_old',
+      retry: false,
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('says when something else answers', async () => {
+    const { engine } = await fakeEngine({ '/version': { hello: 'world' } });
+    await expect(engine.describe()).rejects.toThrow(/container engine/);
+  });
+
+  it('knows Podman again, which says another ID each time', async () => {
+    const podman = () => ({
+      '/version': { ApiVersion: '1.41', MinAPIVersion: '1.24', Components: [{ Name: 'Podman Engine' }] },
+      '/info': { ID: crypto.randomUUID(), Name: 'pod-1', DockerRootDir: '/home/a/.local/share/containers' },
+    });
+    const ids = [await fakeEngine(podman()), await fakeEngine(podman())].map(
+      async ({ engine }) => (await engine.describe()).id,
+    );
+    expect(new Set(await Promise.all(ids)).size).toBe(1);
+  });
 });

@@ -33,4 +33,8 @@ export function enginePath(path: EnginePath, request: PathRequest): string {
   return version + path.replace('{id}', request.id ?? '') + (query === '' ? '' : `?${query}`);
 }
 
+/** The entry of the list that such a path is of, for people. */
+export const listedPath = (path: string): string =>
+  path.replace(/^\/v[\d.]+(?=\/)/, '').replace(/\?.*$/, '').replace(/[0-9a-f]{64}/, '{id}'); // prettier-ignore
+
 export type PathRequest = { apiVersion: string | null; id?: string; query?: Record<string, string> };

@@ -1,0 +1,65 @@
+/** A connection to an engine that hands over what it reads and then waits to be told to go on. */
+import { connect, isIP, type Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { EngineAddress } from './engine-address.ts';
+
+const READ_BYTES = 64 * 1024;
+/** Silent for this long, the other side is asked for a sign of life; ten unanswered seconds later the connection is broken. */
+const KEEP_ALIVE_AFTER_MS = 15_000;
+
+/** `certificates`: for an address with TLS. */
+export type EngineTarget = { address: EngineAddress; certificates: SecureContext | null };
+export type EngineSocket = { socket: Socket; resume: () => void };
+
+/** After each `take` nothing more is read until `resume`. The bytes are valid only during the call. */
+export function openSocket(
+  { address, certificates }: EngineTarget,
+  take: (bytes: Buffer) => void,
+): EngineSocket {
+  if ('socketPath' in address) return openPlain({ path: address.socketPath }, take);
+  const alive = {
+    host: address.host,
+    port: address.port,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS,
+  };
+  return certificates === null ? openPlain(alive, take) : openSecure(alive, certificates, take);
+}
+
+type Where =
+  { path: string } | { host: string; port: number; keepAlive: boolean; keepAliveInitialDelay: number };
+
+/** One buffer takes every read: nothing is allocated for the lines that pass. */
+function openPlain(where: Where, take: (bytes: Buffer) => void): EngineSocket {
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  const callback = (count: number): boolean => {
+    take(buffer.subarray(0, count));
+    return false;
+  };
+  const socket = connect({ ...where, onread: { buffer, callback } });
+  return { socket, resume: () => void socket.resume() };
+}
+
+/** TLS decrypts piece by piece, also after it was told to pause; here the pieces gather until they are asked for. */
+function openSecure(
+  where: Extract<Where, { host: string }>,
+  secureContext: SecureContext,
+  take: (bytes: Buffer) => void,
+): EngineSocket {
+  const servername = isIP(where.host) === 0 ? { servername: where.host } : {};
+  const tls = process.getBuiltinModule('node:tls');
+  const socket: TLSSocket = tls.connect({ ...where, ...servername, secureContext });
+  let isHeld = false;
+  const read = () => {
+    const bytes = isHeld ? null : (socket.read() as Buffer | null);
+    if (bytes === null) return;
+    isHeld = true;
+    take(bytes);
+  };
+  socket.on('readable', read);
+  const resume = () => {
+    isHeld = false;
+    read();
+  };
+  return { socket, resume };
+}
