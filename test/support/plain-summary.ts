@@ -51,7 +51,11 @@ export class PlainSummary implements Reporter {
     tests: readonly TestCase[],
     unhandled: readonly SerializedError[],
   ): void {
-    for (const module of modules) this.#printErrors(`FAIL ${module.relativeModuleId}`, module.errors());
+    for (const module of modules) {
+      this.#printErrors(`FAIL ${module.relativeModuleId}`, module.errors());
+      for (const suite of module.children.allSuites())
+        this.#printErrors(`FAIL ${module.relativeModuleId} > ${suite.fullName}`, suite.errors());
+    }
     for (const test of tests) {
       const { state, errors } = test.result();
       const name = `FAIL ${test.module.relativeModuleId} > ${test.fullName}`;
@@ -66,7 +70,7 @@ export class PlainSummary implements Reporter {
   }
 }
 
-/** A file that does not load and an error outside any test are failures too; a test that never ended is no success. */
+/** A file or suite that cannot be set up and an error outside any test are failures too; a test that never ended is no success. */
 function countTests(
   modules: readonly TestModule[],
   tests: readonly TestCase[],
@@ -74,7 +78,8 @@ function countTests(
 ): Counts {
   const states = tests.map(test => test.result().state);
   const count = (state: string): number => states.filter(each => each === state).length;
-  const broken = modules.filter(module => module.errors().length > 0).length;
+  const parts = modules.flatMap(module => [module, ...module.children.allSuites()]);
+  const broken = parts.filter(part => part.errors().length > 0).length;
   return {
     passed: count('passed'),
     failed: count('failed') + count('pending') + broken + unhandled.length,
