@@ -64,6 +64,8 @@ export type ContainerDetails = {
 export type LogRead = {
   since: string | null;
   follow: boolean;
+  /** Only so many messages (a line, or a piece of a long one) before the end of the log, and of those the ones from `since` on. */
+  last?: number;
   signal: AbortSignal;
   /** `bytes` are valid only during the call. A promise holds the stream until it settles. */
   onBytes: (bytes: Buffer) => Promise<void> | undefined;
