@@ -1,5 +1,7 @@
 /** The only reader of the environment in the indexer. */
 import { readFileSync } from 'node:fs';
+import { isHash, isUsableHash } from './auth/password.ts';
+import { parseSettingTokens } from './auth/setting-tokens.ts';
 import { readSettings, type SettingProblem, type Settings } from '#contract/settings.ts';
 
 export type Flags = Partial<Record<string, string | boolean | undefined>>;
@@ -20,7 +22,27 @@ export function readIndexerConfig(flags: Flags = {}): { config: IndexerConfig; p
       message: `QUAYLOG_LISTEN=${settings.listen} is not an address and port such as 127.0.0.1:8600 or [::1]:8600`,
     });
   }
+  problems.push(...unusable(settings));
   return { config: { ...settings, ...(address ?? { host: '127.0.0.1', port: 8600 }) }, problems };
+}
+
+/** Values of the right kind that still cannot be used. None is repeated that is secret. */
+function unusable({ auth, password, collectorTokens, publicUrl }: Settings): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const complain = (key: string, message: string) => problems.push({ key, message: `${key}${message}` });
+  if (auth === 'none' && password !== '')
+    complain('QUAYLOG_AUTH', '=none and QUAYLOG_PASSWORD contradict each other: remove one of them');
+  if (isHash(password) && !isUsableHash(password))
+    complain(
+      'QUAYLOG_PASSWORD',
+      ' begins like a hash, but is none that `quaylog password` prints (compose files want each $ written as $$)',
+    );
+  const tokens = parseSettingTokens(collectorTokens);
+  if ('mistake' in tokens)
+    complain('QUAYLOG_COLLECTOR_TOKENS', ` is not host=token, comma-separated: ${tokens.mistake}`);
+  if (publicUrl !== '' && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? ''))
+    complain('QUAYLOG_PUBLIC_URL', `=${publicUrl} is not an http or https address`);
+  return problems;
 }
 
 function parseListen(listen: string): { host: string; port: number } | null {

@@ -18,12 +18,17 @@ import { registerInventoryRoutes } from './inventory/inventory.routes.ts';
 import { createLive } from './live/live.ts';
 import { registerEventRoutes } from './query/event.routes.ts';
 import { registerQueryRoutes } from './query/query.routes.ts';
-import { createServer, isSameOrigin } from './server.ts';
+import { isOwnHost, isOwnOrigin } from './auth/origin.ts';
+import { openAuth } from './auth/open-auth.ts';
+import { registerSessionRoutes } from './auth/session.routes.ts';
+import { createIntake } from './ingest/intake.ts';
+import { createServer, type RouteAccess, type Server } from './server.ts';
 import { createSqliteStateStore } from './state/sqlite-state-store.ts';
 import { serveDashboard } from './static.ts';
 import { registerTimelineRoutes } from './timeline/timeline.routes.ts';
 import { openStore } from './store/open-store.ts';
 import { guardStore } from './store/store-guard.ts';
+import { readTls } from './tls.ts';
 
 const DASHBOARD = join(import.meta.dirname, '../dashboard/dist');
 /** How often hosts are pushed to whoever watches them: a silent collector shows within this and the heartbeat. */
@@ -33,6 +38,8 @@ export type IndexerOptions = { config: IndexerConfig; log: Logger };
 
 export type Indexer = {
   app: FastifyInstance;
+  /** Every route there is, and what it needs of its caller. */
+  routes: readonly RouteAccess[];
   listen: () => Promise<void>;
   /** Ends within 10 s; what was acknowledged is on disk already. */
   close: () => Promise<void>;
@@ -41,11 +48,12 @@ export type Indexer = {
 export async function createIndexer({ config, log }: IndexerOptions): Promise<Indexer> {
   const parts = await createParts({ config, log });
   const { store, state, inventory, alerting, live } = parts;
-  const app = await createApp(parts, log);
+  const { app, routes } = await createApp(parts, { config, log });
   const hostsTimer = setInterval(() => live.publish('hosts', inventory.hosts()), HOSTS_EVERY_MS);
   await alerting.start();
   return {
     app,
+    routes,
     async listen() {
       await app.listen({ host: config.host, port: config.port });
     },
@@ -65,8 +73,13 @@ type Parts = Awaited<ReturnType<typeof createParts>>;
 
 async function createParts({ config, log }: IndexerOptions) {
   const now = () => new Date();
+  const tls = readTls(config);
   prepareFolder(config.data);
   const state = createSqliteStateStore({ file: join(config.data, 'state.db') });
+  const access = await openAuth({ config, state, now, log }).catch(async (error: unknown) => {
+    await state.close();
+    throw error;
+  });
   const rules = createRuleStore({ state, settings: config, now });
   await rules.load();
   const embedded = await openStore({
@@ -99,14 +112,25 @@ async function createParts({ config, log }: IndexerOptions) {
     },
     clockSkewMs: hostId => inventory.hosts().find(host => host.id === hostId)?.clockSkewMs ?? 0,
   });
-  return { now, state, store, inventory, rules, alerting, live, metrics };
+  return { now, tls, access, state, store, inventory, rules, alerting, live, metrics };
 }
 
-async function createApp(parts: Parts, log: Logger): Promise<FastifyInstance> {
-  const { store, inventory, alerting, rules, live, metrics, now } = parts;
-  const app = await createServer(log);
+async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server> {
+  const { tls, access, store, inventory, alerting, rules, live, metrics, now } = parts;
+  const { auth, policy, originRule } = access;
+  const { app, routes } = await createServer({
+    log,
+    tls,
+    isHttpsForGood: policy.isHttps && !policy.isLoopback,
+    originRule,
+    admit: auth.admit,
+  });
   await serveDocs(app, version());
+  registerSessionRoutes(app, { auth, policy });
   registerIngestRoutes(app, {
+    intake: createIntake(),
+    bindHost: auth.bindHost,
+    collectors: () => inventory.hosts().filter(host => host.connected).length,
     append: batch => store.append(batch),
     applyInventory: async batch => (await inventory.apply(batch)).containers,
     noteEvents: alerting.onEvents,
@@ -129,8 +153,11 @@ async function createApp(parts: Parts, log: Logger): Promise<FastifyInstance> {
   registerAlertRoutes(app, { rules, alerting });
   registerHealthRoutes(app, { hosts: inventory.hosts, storeTrouble: store.trouble, metrics: metrics.render });
   await serveDashboard(app, DASHBOARD);
-  live.attach(app.server, (origin, host) => origin === undefined || isSameOrigin(origin, host));
-  return app;
+  live.attach(app.server, {
+    isOwnOrigin: headers => isOwnHost(headers, originRule) && isOwnOrigin(headers, originRule),
+    mayRead: auth.mayRead,
+  });
+  return { app, routes };
 }
 
 function prepareFolder(path: string): void {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AlertRule, RuleList } from '#contract/rule.ts';
-import { createServer } from '../server.ts';
+import { openServer } from '../server.fixture.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { createSqliteStateStore } from '../state/sqlite-state-store.ts';
 import { registerAlertRoutes } from './alert.routes.ts';
@@ -30,7 +30,7 @@ beforeEach(async () => {
     onChange: () => undefined,
   });
   await alerting.start();
-  app = await createServer(log);
+  app = await openServer();
   registerAlertRoutes(app, { rules, alerting });
 });
 afterEach(async () => {

@@ -53,17 +53,20 @@ export class QuaylogError extends Error {
   readonly code: ErrorCode;
   readonly position: number | undefined;
   readonly hint: string | undefined;
+  /** What `Retry-After` says. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; position?: number; hint?: string } = {},
+    options: { cause?: unknown; position?: number; hint?: string; retryAfterSeconds?: number } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'QuaylogError';
     this.code = code;
     this.position = options.position;
     this.hint = options.hint;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get status(): number {

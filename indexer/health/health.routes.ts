@@ -17,7 +17,8 @@ export function registerHealthRoutes(app: FastifyInstance, deps: HealthDeps): vo
       .status(reason ? 503 : 200)
       .send(reason ? { status: 'not ready', reason } : { status: 'ready' });
   });
-  app.get('/metrics', { config, schema: { hide: true } }, async (_request, reply) => {
+  const read = { access: 'read' as const };
+  app.get('/metrics', { config: read, schema: { hide: true } }, async (_request, reply) => {
     const { contentType, body } = await deps.metrics();
     return reply.header('content-type', contentType).serializer(String).send(body);
   });

@@ -1,6 +1,6 @@
 /**
- * Prometheus metrics. The identity of the product: lines read by a collector = acknowledged + refused + in flight + skipped
- * as already acknowledged; lines acknowledged = records stored + duplicates.
+ * Prometheus metrics. The identity of the product stands at `CollectorCounters` (contract/batch.ts); on this side of the wire,
+ * lines acknowledged = records stored + duplicates.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { HostStatus, IngestBatch } from '#contract/batch.ts';
@@ -46,45 +46,74 @@ export function createMetrics(hosts: () => HostStatus[]): Metrics {
   };
 }
 
-/** Each collector's own totals, as its last batch told them. */
+/** What a collector told in its last batch; `null` where it tells nothing, or where only a fresh word counts. */
+type CollectorReading = { name: string; help: string; of: (host: HostStatus) => number | null | undefined };
+
+/** Each collector's own totals stay as it told them last: one that is away has read what it has read. */
+const TOTALS: CollectorReading[] = Object.entries({
+  linesRead: 'lines_read',
+  linesJoined: 'lines_joined',
+  linesSkippedAsAcked: 'lines_skipped_as_acked',
+  linesAcked: 'lines_acked',
+  linesInFlight: 'lines_in_flight',
+  linesRefused: 'lines_refused',
+  linesExcluded: 'lines_excluded',
+  linesDropped: 'lines_dropped',
+  gaps: 'gaps',
+  engineErrorFrames: 'engine_error_frames',
+  reopens: 'reopens',
+  eventsRead: 'events_read',
+  samplesRead: 'samples_read',
+} as const satisfies Record<keyof HostStatus['counters'], string>).map(([key, name]) => ({
+  name,
+  help: `Collector total since its start: ${name.replaceAll('_', ' ')}.`,
+  of: ({ counters }) => counters[key as keyof typeof counters],
+}));
+
+/** What is true only now: of a collector that is away nothing is claimed. */
+const STATES: CollectorReading[] = [
+  {
+    name: 'connected',
+    help: '1 while the collector reports, 0 while it is away.',
+    of: ({ connected }) => (connected ? 1 : 0),
+  },
+  {
+    name: 'lag_seconds',
+    help: 'Age of the oldest line that was read and is not acknowledged. None while the collector is away.',
+    of: ({ connected, lagMs }) => (connected && lagMs !== undefined ? lagMs / 1_000 : null),
+  },
+  {
+    name: 'spool_bytes',
+    help: "What waits on the collector's disk. None while the collector is away.",
+    of: ({ connected, spool }) => (connected ? spool?.bytes : null),
+  },
+  {
+    name: 'spool_limit_bytes',
+    help: 'What may wait there. None while the collector is away.',
+    of: ({ connected, spool }) => (connected ? spool?.limitBytes : null),
+  },
+  {
+    name: 'spool_damaged_bytes',
+    help: 'Bytes of the spool that did not check and were set aside.',
+    of: ({ spool }) => spool?.damagedBytes,
+  },
+];
+
 function addCollectorGauges(registers: Registry[], hosts: () => HostStatus[]): void {
-  const names = {
-    linesRead: 'lines_read',
-    linesJoined: 'lines_joined',
-    linesSkippedAsAcked: 'lines_skipped_as_acked',
-    linesAcked: 'lines_acked',
-    linesInFlight: 'lines_in_flight',
-    linesRefused: 'lines_refused',
-    linesExcluded: 'lines_excluded',
-    linesDropped: 'lines_dropped',
-    gaps: 'gaps',
-    engineErrorFrames: 'engine_error_frames',
-    reopens: 'reopens',
-    eventsRead: 'events_read',
-    samplesRead: 'samples_read',
-  } as const;
-  for (const [key, name] of Object.entries(names) as [keyof typeof names, string][]) {
+  for (const { name, help, of } of [...TOTALS, ...STATES]) {
     new Gauge({
       name: `quaylog_collector_${name}`,
-      help: `Collector total since its start: ${name.replaceAll('_', ' ')}.`,
+      help,
       labelNames: ['host', 'collector'],
       registers,
       collect() {
         this.reset();
-        for (const host of hosts())
-          this.set({ host: host.name, collector: host.collector.id }, host.counters[key]);
+        for (const host of hosts()) {
+          const value = of(host);
+          if (value !== null && value !== undefined)
+            this.set({ host: host.name, collector: host.collector.id }, value);
+        }
       },
     });
   }
-  new Gauge({
-    name: 'quaylog_collector_connected',
-    help: '1 while the collector reports.',
-    labelNames: ['host', 'collector'],
-    registers,
-    collect() {
-      this.reset();
-      for (const host of hosts())
-        this.set({ host: host.name, collector: host.collector.id }, host.connected ? 1 : 0);
-    },
-  });
 }

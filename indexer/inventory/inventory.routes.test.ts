@@ -1,8 +1,7 @@
-import pino from 'pino';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Container } from '#contract/container.ts';
-import { createServer } from '../server.ts';
+import { openServer } from '../server.fixture.ts';
 import { registerInventoryRoutes } from './inventory.routes.ts';
 
 const aContainer = (name: string, project?: string): Container => ({
@@ -36,7 +35,7 @@ const containers = [aContainer('b'), aContainer('a'), aContainer('z', 'shop')];
 
 let app: FastifyInstance;
 beforeEach(async () => {
-  app = await createServer(pino({ level: 'silent' }));
+  app = await openServer();
   registerInventoryRoutes(app, {
     inventory: {
       containers: () => [...containers],

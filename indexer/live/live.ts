@@ -2,7 +2,7 @@
  * The live path: what was just stored goes to whoever subscribed. A tail joins history without a gap or a double by
  * subscribing first, reading the store second, and merging by id.
  */
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingHttpHeaders, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
@@ -16,6 +16,8 @@ import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 const FLUSH_EVERY_MS = 50;
 const SUBSCRIPTIONS_PER_SOCKET = 20;
+/** An end of a session is to be felt within a second. */
+const RECHECK_EVERY_MS = 400;
 
 const subscriptionSchema = Compile(
   Type.Object({
@@ -28,11 +30,15 @@ const subscriptionSchema = Compile(
 
 type LiveSocket = Socket<ClientToServer, ServerToClient>;
 
+export type LiveGate = {
+  /** Whether a page that opens a socket is one of ours. */
+  isOwnOrigin: (headers: IncomingHttpHeaders) => boolean;
+  /** Whether whoever showed these headers at the handshake may read, still. */
+  mayRead: (headers: IncomingHttpHeaders) => Promise<boolean>;
+};
+
 export type Live = {
-  attach: (
-    server: HttpServer,
-    isAllowed: (origin: string | undefined, host: string | undefined) => boolean,
-  ) => void;
+  attach: (server: HttpServer, gate: LiveGate) => void;
   publish: (topic: Topic, items: readonly unknown[]) => void;
   /** Container ids that somebody looks at now. */
   watched: () => string[];
@@ -43,6 +49,7 @@ export function createLive(onSkipped: (items: number) => void): Live {
   const subscribers = new Map<LiveSocket, Map<string, Subscriber>>();
   let server: Server<ClientToServer, ServerToClient> | undefined;
   let flushTimer: NodeJS.Timeout | undefined;
+  let recheckTimer: NodeJS.Timeout | undefined;
 
   const all = () => [...subscribers.values()].flatMap(own => [...own.values()]);
 
@@ -54,15 +61,19 @@ export function createLive(onSkipped: (items: number) => void): Live {
   }
 
   return {
-    attach(httpServer, isAllowed) {
+    attach(httpServer, gate) {
       server = new Server(httpServer, {
         serveClient: false,
         maxHttpBufferSize: 64 * 1024,
-        allowRequest: (request, done) => {
-          done(null, isAllowed(request.headers.origin, request.headers.host));
-        },
+        allowRequest: (request, done) => done(null, gate.isOwnOrigin(request.headers)),
       });
+      for (const namespace of [server.of('/'), server.of('/live')]) {
+        namespace.use((socket, next) => {
+          gate.mayRead(socket.handshake.headers).then(may => next(may ? undefined : unauthorized()), next);
+        });
+      }
       server.of('/live').on('connection', socket => welcome(socket, subscribers));
+      recheckTimer = setInterval(() => void endUnwanted([...subscribers.keys()], gate), RECHECK_EVERY_MS);
     },
     publish(topic, items) {
       if (items.length === 0) return;
@@ -82,9 +93,21 @@ export function createLive(onSkipped: (items: number) => void): Live {
     ],
     async close() {
       clearTimeout(flushTimer);
+      clearInterval(recheckTimer);
       await server?.close();
     },
   };
+}
+
+const unauthorized = (): Error => new Error('unauthorized');
+
+/** Whoever signed out, whose session ran out or whose token was revoked, by this program or another: one way for all. */
+async function endUnwanted(sockets: LiveSocket[], { mayRead }: LiveGate): Promise<void> {
+  for (const socket of sockets) {
+    // A store that cannot be read for a moment is no reason to end anything.
+    const may = await mayRead(socket.handshake.headers).catch(() => true);
+    if (!may) socket.conn.close();
+  }
 }
 
 function welcome(socket: LiveSocket, subscribers: Map<LiveSocket, Map<string, Subscriber>>): void {

@@ -1,6 +1,7 @@
-/** The port for small state: containers, hosts, rules, alerts, deliveries, pending deaths. One suite: test/contract/state-store.contract.ts. */
+/** The port for small state: containers, hosts, rules, alerts, deliveries, pending deaths, tokens, sessions. One suite: test/contract/state-store.contract.ts. */
 
-export type StateKind = 'container' | 'host' | 'rule' | 'alert' | 'delivery' | 'pending-death';
+export type StateKind =
+  'container' | 'host' | 'rule' | 'alert' | 'delivery' | 'pending-death' | 'token' | 'session' | 'password';
 export type Versioned<T> = { id: string; document: T; version: number };
 
 /** `document: null` deletes. `ifVersion`: 0 means it must not exist yet; absent means whatever is there. */

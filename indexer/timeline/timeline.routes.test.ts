@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Story, Timeline } from '#contract/query.ts';
 import { events, T0 } from '../death/event-script.fixture.ts';
-import { createServer } from '../server.ts';
+import { openServer } from '../server.fixture.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { registerTimelineRoutes } from './timeline.routes.ts';
 
@@ -12,7 +11,7 @@ let app: FastifyInstance;
 beforeEach(async () => {
   const store = createMemoryStore();
   await store.append({ records: [], events: list, samples: [] });
-  app = await createServer(pino({ level: 'silent' }));
+  app = await openServer();
   registerTimelineRoutes(app, {
     store,
     inventory: { containers: () => [], silences: () => [] },
