@@ -28,6 +28,8 @@ export type EngineOptions = {
   dir: string;
   /** `none`: no networking at all (tests). `bridge`: user-defined networks work; published ports on loopback too. */
   network?: 'none' | 'bridge';
+  /** More flags for the engine, such as another address to listen on. */
+  flags?: readonly string[];
 };
 
 export type PrivateEngine = {
@@ -53,7 +55,7 @@ export async function startPrivateEngine(options: EngineOptions): Promise<Privat
   let failure: unknown;
   for (const networkFlags of networkAttempts(options.network ?? 'none')) {
     try {
-      return await launch(paths, networkFlags);
+      return await launch(paths, [...networkFlags, ...(options.flags ?? [])]);
     } catch (cause) {
       failure = cause;
     }
@@ -109,7 +111,7 @@ function networkAttempts(network: 'none' | 'bridge'): string[][] {
   return network === 'none' ? [[...none, '--iptables=false']] : [none, [...none, '--iptables=false']];
 }
 
-async function launch(paths: EnginePaths, networkFlags: string[]): Promise<PrivateEngine> {
+async function launch(paths: EnginePaths, moreFlags: string[]): Promise<PrivateEngine> {
   const log = openSync(paths.log, 'a');
   const dockerd = [
     'dockerd',
@@ -120,7 +122,7 @@ async function launch(paths: EnginePaths, networkFlags: string[]): Promise<Priva
     '--pidfile',
     paths.pidFile,
   ];
-  const flags = ['-H', `unix://${paths.socket}`, '--log-level', 'warn', ...networkFlags];
+  const flags = ['-H', `unix://${paths.socket}`, '--log-level', 'warn', ...moreFlags];
   // pdeathsig: the kernel itself ends the engine when this process dies, whatever killed it.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...dockerd, ...flags], {
     stdio: ['ignore', log, log],

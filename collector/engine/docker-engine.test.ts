@@ -73,6 +73,7 @@ describe('the docker engine', () => {
 
   it.each([
     [404, 'not_found'],
+    [409, 'not_found'],
     [501, 'unreadable'],
     [500, 'refused'],
     [403, 'not_allowed'],

@@ -52,8 +52,7 @@ class DockerEngine implements Engine {
   }
 
   async describe(): Promise<EngineFacts> {
-    // They may have been renewed since.
-    this.certificates = this.readCertificates();
+    this.renewCertificates();
     const version = (await this.getJson(enginePath('/version', { apiVersion: null }))) as VersionAnswer;
     const apiVersion = agreeOnVersion(version.ApiVersion, version.MinAPIVersion);
     const info = (await this.getJson(enginePath('/info', { apiVersion }))) as InfoAnswer;
@@ -134,6 +133,15 @@ class DockerEngine implements Engine {
     return getOfEngine({ address, certificates, ...request }).catch((cause: unknown) => {
       throw errorOfConnection(cause, this.dockerHost);
     });
+  }
+
+  /** Files that are just being replaced do not fit together; those read before are good until the next time. */
+  private renewCertificates(): void {
+    try {
+      this.certificates = this.readCertificates();
+    } catch (cause) {
+      if (!(cause instanceof EngineError)) throw cause;
+    }
   }
 
   private readCertificates(): SecureContext | null {

@@ -32,12 +32,14 @@ export class EngineError extends Error {
 const CODE_OF_STATUS: Partial<Record<number, EngineErrorCode>> = {
   403: 'not_allowed',
   404: 'not_found',
+  409: 'not_found',
   501: 'unreadable',
 };
 const MAX_MESSAGE_CHARS = 300;
 
 /**
- * What an HTTP status means for us, in the engine's own words. 501 is a log driver that cannot be read back. No engine answers
+ * What an HTTP status means for us, in the engine's own words. 501 is a log driver that cannot be read back, 409 a container that
+ * is being removed: its log is gone. No engine answers
  * 403: it is a proxy before it that does not let `listed`, a path as in `ENGINE_PATHS`, through.
  */
 export function errorOfStatus(status: number, body: string, listed: string): EngineError {
