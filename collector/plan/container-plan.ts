@@ -1,11 +1,16 @@
 /** Whether a container is collected and how its lines are treated, and by which rule, in words for people. Pure. */
 import type { WireContainer } from '#contract/batch.ts';
-import { PLAIN_TREATMENT, type Treatment } from './treatment.ts';
+import type { Filter, Subject } from './filter.ts';
+import { readLabels, type AppliedLabel, type AskedByLabels } from './labels/read-labels.ts';
+import { treatmentOf, type Treatment } from './treatment.ts';
 
 export type PlanOptions = {
   collectSelf: boolean;
   /** The container this collector itself runs in; null when it does not run in one. */
   ownContainerId: string | null;
+  /** Settings of the same names; without any, every container is collected. */
+  include?: readonly Filter[];
+  exclude?: readonly Filter[];
 };
 
 /** `mistakes`: labels that could not be understood, one sentence each. `wire`: what the indexer is told about its lines. */
@@ -13,36 +18,71 @@ export type ContainerPlan = {
   collected: boolean;
   reason: string;
   mistakes: string[];
+  applied: AppliedLabel[];
   wire: Pick<WireContainer, 'parse' | 'service'>;
   treatment: Treatment;
 };
 
 /** Set on the containers of Quaylog by its own deployment files. */
 const ROLE_LABEL = 'quaylog.role';
-const ENABLED_LABEL = 'quaylog.enabled';
 
-export type Subject = { id: string; labels: Record<string, string> };
-
-export function planContainer(container: Subject, options: PlanOptions): ContainerPlan {
-  const { id, labels } = container;
-  const isOurs = labels[ROLE_LABEL] !== undefined || id === options.ownContainerId;
-  if (isOurs && !options.collectSelf)
-    return no('a container of Quaylog itself; set QUAYLOG_COLLECT_SELF=true to collect it');
-  if (labels[ENABLED_LABEL]?.toLowerCase() === 'false')
-    return no(`switched off by its label ${ENABLED_LABEL}=false`);
+export function planContainer(container: Subject & { id: string }, options: PlanOptions): ContainerPlan {
+  const asked = readLabels(container.labels);
+  const { applied, mistakes, wishes } = asked;
   return {
-    collected: true,
-    reason: 'every container is collected unless a rule says otherwise',
-    mistakes: [],
-    wire: {},
-    treatment: PLAIN_TREATMENT,
+    ...decide(container, asked, options),
+    mistakes,
+    applied,
+    wire: wireOf(asked),
+    treatment: treatmentOf(wishes),
   };
 }
 
-const no = (reason: string): ContainerPlan => ({
-  collected: false,
-  reason,
-  mistakes: [],
-  wire: {},
-  treatment: PLAIN_TREATMENT,
-});
+type Decision = Pick<ContainerPlan, 'collected' | 'reason'>;
+
+/** The settings of the host come first; of what they let through, labels may switch off more. */
+function decide(container: Subject & { id: string }, asked: AskedByLabels, options: PlanOptions): Decision {
+  const bySetting = decideBySetting(container, options);
+  if (bySetting?.collected === false) return bySetting;
+  const byLabel = decideByLabel(container, asked);
+  if (byLabel?.collected === false) return byLabel;
+  return bySetting ?? byLabel ?? yes('every container is collected unless a rule says otherwise');
+}
+
+function decideBySetting(
+  container: Subject & { id: string },
+  { collectSelf, ownContainerId, include = [], exclude = [] }: PlanOptions,
+): Decision | null {
+  const isOurs = container.labels[ROLE_LABEL] !== undefined || container.id === ownContainerId;
+  if (isOurs && !collectSelf)
+    return no('a container of Quaylog itself; set QUAYLOG_COLLECT_SELF=true to collect it');
+  const unwanted = exclude.find(({ fits }) => fits(container));
+  if (unwanted !== undefined) return no(`QUAYLOG_EXCLUDE has ${unwanted.text}, which fits it`);
+  if (include.length === 0) return null;
+  const wanted = include.find(({ fits }) => fits(container));
+  return wanted === undefined
+    ? no(`nothing in QUAYLOG_INCLUDE fits it (${include.map(({ text }) => text).join(', ')})`)
+    : yes(`QUAYLOG_INCLUDE has ${wanted.text}, which fits it`);
+}
+
+function decideByLabel({ labels }: Subject, { wishes, applied }: AskedByLabels): Decision | null {
+  if (wishes.enabled === undefined) return null;
+  const { value, label } = wishes.enabled;
+  const said = `its label ${label}=${labels[label] ?? ''}`;
+  const family = applied.find(({ label: from }) => from === label)?.family ?? '';
+  return value ? yes(`${said} (${family}) says so`) : no(`switched off by ${said} (${family})`);
+}
+
+const no = (reason: string): Decision => ({ collected: false, reason });
+const yes = (reason: string): Decision => ({ collected: true, reason });
+
+function wireOf({ wishes: { parse, serviceName, serviceVersion } }: AskedByLabels): ContainerPlan['wire'] {
+  const service = {
+    ...(serviceName === undefined ? {} : { name: serviceName.value }),
+    ...(serviceVersion === undefined ? {} : { version: serviceVersion.value }),
+  };
+  return {
+    ...(parse === undefined || parse.value === 'auto' ? {} : { parse: parse.value }),
+    ...(Object.keys(service).length === 0 ? {} : { service }),
+  };
+}
