@@ -2,6 +2,7 @@ import { Keyboard, LogOut, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import styles from './header.module.css';
+import { HostsButton } from './hosts/hosts-button.tsx';
 import { Logo } from './logo.tsx';
 import { session, useSession } from './session/this-session.ts';
 import { Button } from './ui/button.tsx';
@@ -38,6 +39,7 @@ export function Header() {
         ))}
       </nav>
       <div className={styles.tools}>
+        <HostsButton />
         <Button
           quiet
           onClick={toggleZone}

@@ -1,14 +1,22 @@
 /** The cells of one row that show figures. Text of containers is text: React escapes it, nothing here makes HTML of it. */
 import { Link } from 'wouter';
 import type { Container } from '#contract/container.ts';
-import { formatBytes, formatDateTime, formatDuration, formatNumber, formatRelative } from '../ui/format.ts';
+import { visible } from '../logs/styled-text.ts';
+import {
+  formatBytes,
+  formatDateTime,
+  formatDuration,
+  formatNumber,
+  formatRelative,
+  formatSince,
+} from '../ui/format.ts';
 import { Sparkline } from '../ui/sparkline.tsx';
 import { useClock } from '../ui/use-clock.ts';
 import { useZone } from '../ui/zone.ts';
 import { shownExit, sinceMs } from './container-rows.ts';
 import { deathInWords, diedOfMemory, isBadEnd, isDeathAlarming, isLive } from './container-state.ts';
 import styles from './containers.module.css';
-import { storyHref } from './links.ts';
+import { gapsHref, storyHref } from './links.ts';
 import { HISTORY_MS, type LiveReading } from './sample-history.ts';
 
 /** A container that was sampled this long ago has no live figures any more (the slow pace is 10 s). */
@@ -44,6 +52,50 @@ function DeathTag({ tag, isOom, death }: { tag: string; isOom: boolean; death: C
     >
       {tag}
     </Link>
+  );
+}
+
+/** Where its lines are read, and what there is to say about it: mistakes in its labels, lines that are missing. */
+export function LogsCell({ container, gaps }: { container: Container; gaps: number }) {
+  const { collected, collectedReason, source, sourceReason, mistakes = [], name } = container;
+  return (
+    <>
+      {!collected && <span title={collectedReason}>not read</span>}
+      {collected && source === undefined && mistakes.length + gaps === 0 && <None />}
+      {collected && source !== undefined && <span title={sourceReason}>{source}</span>}
+      {mistakes.length > 0 && (
+        <span className={styles.warn} title={mistakes.map(visible).join('\n')}>
+          {' '}
+          ▲ {formatNumber(mistakes.length)}
+          <span className="visually-hidden"> mistakes in its labels</span>
+        </span>
+      )}
+      {gaps > 0 && (
+        <Link
+          href={gapsHref(name)}
+          className={styles.gapTag}
+          title={`${gapsInWords(gaps)} in the last 24 hours`}
+          onClick={event => event.stopPropagation()}
+        >
+          ≠ {formatNumber(gaps)}
+          <span className="visually-hidden"> gaps: lines are missing</span>
+        </Link>
+      )}
+    </>
+  );
+}
+
+export const gapsInWords = (gaps: number): string =>
+  gaps === 1 ? 'Lines are missing in one place' : `Lines are missing in ${formatNumber(gaps)} places`;
+
+/** In the place of all figures of now. */
+export function NoDataSince({ at, host }: { at: string; host: string }) {
+  const zone = useZone();
+  const text = useClock(now => `no data since ${formatSince(at, zone, now)}`);
+  return (
+    <span title={`The collector on ${host} does not report. What is shown of this container was true then.`}>
+      {text}
+    </span>
   );
 }
 

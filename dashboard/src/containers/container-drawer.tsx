@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { Container } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { api } from '../api/client.ts';
-import { rawSpans } from '../logs/styled-text.ts';
+import { visible } from '../logs/styled-text.ts';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatBytes, formatDateTime, formatRelative } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
@@ -12,15 +12,22 @@ import { PanelSection, SidePanel } from '../ui/side-panel.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useZone } from '../ui/zone.ts';
-import { logsHref, storyHref } from './links.ts';
+import { gapsInWords } from './container-cells.tsx';
+import { gapsHref, logsHref, storyHref } from './links.ts';
 import { shownExit } from './container-rows.ts';
 import { deathInWords, isDeathAlarming, shownState } from './container-state.ts';
 import styles from './container-drawer.module.css';
 
-type ContainerDrawerProps = { container: Container; onClose: () => void };
+type ContainerDrawerProps = {
+  container: Container;
+  /** When its host was last heard of, if it is silent. */
+  silentSince: string | undefined;
+  gaps: number;
+  onClose: () => void;
+};
 
 /** Everything the inventory knows of one container. Never its environment: the collector does not read it. */
-export function ContainerDrawer({ container, onClose }: ContainerDrawerProps) {
+export function ContainerDrawer({ container, silentSince, gaps, onClose }: ContainerDrawerProps) {
   const now = useNow(5_000);
   const state = shownState(container);
   return (
@@ -28,12 +35,24 @@ export function ContainerDrawer({ container, onClose }: ContainerDrawerProps) {
       label={`Container ${container.name}`}
       title={
         <>
-          <StatusMark tone={state.tone} shape={state.shape} label={state.word} /> {container.name}
+          <StatusMark
+            tone={silentSince === undefined ? state.tone : 'idle'}
+            shape={state.shape}
+            label={state.word}
+          />{' '}
+          {container.name}
         </>
       }
       onClose={onClose}
     >
       <Links container={container} />
+      {silentSince !== undefined && <Silence container={container} since={silentSince} now={now} />}
+      <Mistakes mistakes={container.mistakes ?? []} />
+      {gaps > 0 && (
+        <p className={styles.warning}>
+          ≠ {gapsInWords(gaps)} in the last 24 hours. <Link href={gapsHref(container.name)}>Where →</Link>
+        </p>
+      )}
       <LastDeath death={container.lastDeath} now={now} />
       <PanelSection title="State">
         <dl className={styles.facts}>
@@ -57,6 +76,32 @@ function Links({ container }: { container: Container }) {
       <Link href={logsHref(container.name)}>Logs</Link>
       <Link href={`/timeline?${new URLSearchParams({ q: container.name }).toString()}`}>Timeline</Link>
     </p>
+  );
+}
+
+function Silence({ container, since, now }: { container: Container; since: string; now: number }) {
+  const zone = useZone();
+  return (
+    <p className={styles.warning}>
+      ○ No data since {formatDateTime(since, zone).slice(0, 19)} ({formatRelative(Date.parse(since), now)}):
+      the collector on {container.host} does not report. What follows was true then.
+    </p>
+  );
+}
+
+/** Labels that could not be understood: the container is read all the same, with defaults. */
+function Mistakes({ mistakes }: { mistakes: readonly string[] }) {
+  if (mistakes.length === 0) return null;
+  return (
+    <div className={styles.warning}>
+      ▲ {mistakes.length === 1 ? 'One label is' : `${mistakes.length} labels are`} not understood; defaults
+      hold instead:
+      <ul>
+        {mistakes.map(mistake => (
+          <li key={mistake}>{visible(mistake)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -140,9 +185,23 @@ function SetupFacts({ container }: { container: Container }) {
           <span className={styles.dim}>, because {container.collectedReason}</span>
         )}
       </Fact>
+      {container.collected && container.source !== undefined && (
+        <Fact name="Read from">
+          {SOURCE_WORDS[container.source]}
+          {container.sourceReason !== undefined && (
+            <span className={styles.dim}>, because {container.sourceReason}</span>
+          )}
+        </Fact>
+      )}
     </>
   );
 }
+
+const SOURCE_WORDS: Record<NonNullable<Container['source']>, string> = {
+  file: "the engine's log file",
+  api: "the engine's API",
+  attach: 'an attached stream',
+};
 
 const SHOWN_EVENTS = 12;
 /** Every health check is an event of its own kind; only its results tell something. */
@@ -190,12 +249,6 @@ function eventInWords({ event, process, health, death, rename }: ContainerEvent)
   if (death !== undefined) parts.push(`· ${deathInWords(death.class)}`);
   return parts.join(' ');
 }
-
-/** Control signs, and signs that turn the direction of text, as marks. */
-const visible = (text: string): string =>
-  rawSpans(text)
-    .map(span => span.text)
-    .join('');
 
 function Labels({ labels }: { labels: Container['labels'] }) {
   const entries = Object.entries(labels).sort(([left], [right]) => left.localeCompare(right));

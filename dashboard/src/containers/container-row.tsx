@@ -8,7 +8,9 @@ import {
   CpuCell,
   ExitCell,
   isFreshReading,
+  LogsCell,
   MemoryCell,
+  NoDataSince,
   None,
   RatePair,
   SinceCell,
@@ -26,23 +28,28 @@ type ContainerRowProps = {
   isOpen: boolean;
   /** The one row of the table that Tab reaches; j and k move it. */
   isTabStop: boolean;
+  /** When its host was last heard of, if it is silent: what is shown was true then. */
+  silentSince: string | undefined;
+  /** Times in the last day that lines of it are missing. */
+  gaps: number;
   onOpen: (id: string) => void;
   onFocus: (id: string) => void;
 };
 
 export const ContainerRow = memo(function ContainerRow(props: ContainerRowProps) {
-  const { container, isOpen, isTabStop, onOpen, onFocus } = props;
+  const { container, isOpen, isTabStop, silentSince, onOpen, onFocus } = props;
   const state = shownState(container);
+  const isSilent = silentSince !== undefined && state.key !== 'removed';
   return (
     <tr
       aria-rowindex={props.rowIndex}
       data-container={container.id}
       aria-selected={isOpen}
-      className={classNames(styles.row, state.key === 'removed' && styles.removed)}
+      className={classNames(styles.row, state.key === 'removed' && styles.removed, isSilent && styles.silent)}
       onClick={() => onOpen(container.id)}
     >
       <td className={styles.state}>
-        <StatusMark tone={state.tone} shape={state.shape} /> {state.word}
+        <StatusMark tone={isSilent ? 'idle' : state.tone} shape={state.shape} /> {state.word}
       </td>
       <th scope="row" className={styles.name}>
         <button
@@ -62,6 +69,9 @@ export const ContainerRow = memo(function ContainerRow(props: ContainerRowProps)
       <td className={styles.image} title={container.image}>
         {container.image}
       </td>
+      <td className={styles.logs}>
+        <LogsCell container={container} gaps={props.gaps} />
+      </td>
       <td>{container.health === 'none' ? <None /> : <HealthWord health={container.health} />}</td>
       <td className={styles.number}>
         {container.restartCount === 0 ? (
@@ -73,13 +83,24 @@ export const ContainerRow = memo(function ContainerRow(props: ContainerRowProps)
       <td className={styles.exit}>
         <ExitCell container={container} />
       </td>
-      <td className={styles.since}>
-        <SinceCell container={container} />
-      </td>
-      <LiveCells container={container} history={props.history} />
+      {isSilent ? (
+        <td className={styles.noData} colSpan={NOW_COLUMNS}>
+          <NoDataSince at={silentSince} host={container.host} />
+        </td>
+      ) : (
+        <>
+          <td className={styles.since}>
+            <SinceCell container={container} />
+          </td>
+          <LiveCells container={container} history={props.history} />
+        </>
+      )}
     </tr>
   );
 });
+
+/** The columns that speak of the present: nobody knows it of a silent host. */
+const NOW_COLUMNS = 6;
 
 type LiveCellsProps = Pick<ContainerRowProps, 'container' | 'history'>;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Container } from '#contract/container.ts';
 import { deathInWords, shownState } from './container-state.ts';
+import { filterContainers, hostOfFilter, narrowToHost, toggleWord } from './container-filter.ts';
 import {
-  filterContainers,
   formatSort,
   groupContainers,
   itemsOf,
@@ -185,7 +185,9 @@ test('a summary counts what runs and what wants attention', () => {
     aContainer({ state: 'exited', oomKilled: true }),
     aContainer({ state: 'removed' }),
   ];
-  expect(summarize(all)).toEqual({ total: 4, running: 2, attention: 2 });
+  expect(summarize(all)).toEqual({ total: 4, running: 2, attention: 2, withoutData: 0 });
+  const silent = new Map([['host-a', '2026-11-22T10:00:00Z']]);
+  expect(summarize(all, silent)).toEqual({ total: 4, running: 0, attention: 0, withoutData: 4 });
 });
 
 test('the table draws a head for each group, and none in a flat list', () => {
@@ -195,4 +197,32 @@ test('the table draws a head for each group, and none in a flat list', () => {
   );
   expect(itemsOf(groups, true).map(item => item.kind)).toEqual(['group', 'row', 'group', 'row']);
   expect(itemsOf(groups, false).map(item => item.kind)).toEqual(['row', 'row']);
+});
+
+test.each([
+  ['host:"quay-1"', ['a']],
+  ['host:quay-1', ['a', 'b']],
+  ['collected:no', ['b']],
+  ['yes', []],
+  ['mistakes:yes', ['a']],
+  ['source:file', ['a']],
+  ['state:nodata', ['b']],
+  ['-host:"quay-1"', ['b']],
+])('the filter %j finds %j', (text, found) => {
+  const containers = [
+    aContainer({ name: 'a', host: 'quay-1', hostId: '1', source: 'file', mistakes: ['wrong'] }),
+    aContainer({ name: 'b', host: 'quay-12', hostId: '12', collected: false }),
+  ];
+  const silent = new Map([['12', '2026-11-22T10:00:00Z']]);
+  expect(names(filterContainers(containers, text, silent))).toEqual(found);
+});
+
+test('buttons write words into the filter and take them out again', () => {
+  const narrowed = narrowToHost('web', 'the big one');
+  expect(narrowed).toBe('web host:"the big one"');
+  expect(hostOfFilter(narrowed)).toBe('the big one');
+  expect(narrowToHost(narrowed, 'quay-1')).toBe('web host:"quay-1"');
+  expect(narrowToHost(narrowed, 'the big one')).toBe('web');
+  expect(toggleWord(toggleWord('web', 'collected:no'), 'collected:no')).toBe('web');
+  expect(hostOfFilter('host:quay')).toBeNull();
 });

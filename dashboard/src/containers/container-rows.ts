@@ -1,5 +1,6 @@
 /** Filter, order and groups of the container table: everything the page decides before it draws. */
 import type { Container } from '#contract/container.ts';
+import type { SilentHosts } from '../hosts/host-words.ts';
 import { shownState, STATE_ORDER } from './container-state.ts';
 import type { LiveReading } from './sample-history.ts';
 
@@ -7,6 +8,7 @@ export const SORT_KEYS = [
   'state',
   'name',
   'image',
+  'logs',
   'health',
   'restarts',
   'exit',
@@ -47,55 +49,6 @@ export function isLiveSort(key: SortKey): boolean {
 export function nextSort(current: Sort, clicked: SortKey): Sort {
   if (current.key !== clicked) return { key: clicked, descending: LARGEST_FIRST.includes(clicked) };
   return { key: clicked, descending: !current.descending };
-}
-
-/**
- * Every word must be found: in name, image, project, service, host or state; `-word` must not be; `key:word` looks in one
- * of them, or in the label `key`.
- */
-export function filterContainers(containers: readonly Container[], text: string): Container[] {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(word => word !== '' && word !== '-');
-  if (words.length === 0) return [...containers];
-  return containers.filter(container => words.every(word => matchesWord(container, word)));
-}
-
-function matchesWord(container: Container, word: string): boolean {
-  const isNegated = word.startsWith('-');
-  const wanted = isNegated ? word.slice(1) : word;
-  return hasWord(container, wanted) !== isNegated;
-}
-
-function hasWord(container: Container, word: string): boolean {
-  const fields = searchable(container);
-  const colon = word.indexOf(':');
-  if (colon > 0) {
-    const key = word.slice(0, colon);
-    const value = word.slice(colon + 1);
-    const field = fields[key] ?? labelOf(container, key);
-    if (field !== undefined) return field.toLowerCase().includes(value);
-  }
-  return Object.values(fields).some(field => field?.toLowerCase().includes(word));
-}
-
-function searchable(container: Container): Record<string, string | undefined> {
-  const state = shownState(container);
-  return {
-    name: container.name,
-    image: container.image,
-    host: container.host,
-    project: container.compose?.project ?? '',
-    service: container.compose?.service ?? '',
-    state: `${state.key} ${state.word}`,
-    health: container.health,
-    id: container.id.slice(0, 12),
-  };
-}
-
-function labelOf(container: Container, key: string): string | undefined {
-  return Object.entries(container.labels).find(([label]) => label.toLowerCase() === key)?.[1];
 }
 
 /** By compose project, then host; containers outside compose come last. `none`: one group of all. */
@@ -169,6 +122,8 @@ function sortValue(container: Container, key: SortKey, read: ReadLive): SortValu
       return container.name;
     case 'image':
       return container.image;
+    case 'logs':
+      return container.collected ? (container.source ?? null) : 'not read';
     case 'health':
       return container.health === 'none' ? null : container.health;
     case 'restarts':
@@ -220,18 +175,21 @@ export function sinceMs(container: Container): number | null {
   return Number.isFinite(ms) && ms > 0 ? ms : null;
 }
 
-/** What a group's head says: how many, and how many of them want attention. */
-export function summarize(containers: readonly Container[]): {
-  total: number;
-  running: number;
-  attention: number;
-} {
+/** What a group's head says: how many, how many of them want attention, and of how many nothing is known now. */
+export function summarize(
+  containers: readonly Container[],
+  silent: SilentHosts = new Map(),
+): { total: number; running: number; attention: number; withoutData: number } {
   let running = 0;
   let attention = 0;
+  let withoutData = 0;
   for (const container of containers) {
     const { key } = shownState(container);
-    if (key === 'running' || key === 'starting' || key === 'unhealthy' || key === 'paused') running += 1;
-    if (['oom', 'dead', 'restarting', 'unhealthy', 'failed'].includes(key)) attention += 1;
+    if (silent.has(container.hostId)) withoutData += 1;
+    else {
+      if (key === 'running' || key === 'starting' || key === 'unhealthy' || key === 'paused') running += 1;
+      if (['oom', 'dead', 'restarting', 'unhealthy', 'failed'].includes(key)) attention += 1;
+    }
   }
-  return { total: containers.length, running, attention };
+  return { total: containers.length, running, attention, withoutData };
 }

@@ -1,4 +1,5 @@
 import type { Container } from '#contract/container.ts';
+import type { SilentHosts } from '../hosts/host-words.ts';
 import { classNames } from '../ui/class-names.ts';
 import { ContainerRow } from './container-row.tsx';
 import { nextSort, summarize, type Group, type Item, type Sort, type SortKey } from './container-rows.ts';
@@ -12,6 +13,11 @@ const COLUMNS: readonly Column[] = [
   { key: 'state', head: 'State' },
   { key: 'name', head: 'Name' },
   { key: 'image', head: 'Image' },
+  {
+    key: 'logs',
+    head: 'Logs',
+    title: 'Where its lines are read: file, api, attach; ▲ mistakes in labels, ≠ missing lines',
+  },
   { key: 'health', head: 'Health' },
   { key: 'restarts', head: 'Restarts', isNumber: true },
   { key: 'exit', head: 'Exit', title: 'Exit code; of a restarted container how its last run ended' },
@@ -31,6 +37,8 @@ type ContainerTableProps = {
   history: SampleHistory;
   openId: string | null;
   tabStopId: string | null;
+  silent: SilentHosts;
+  gaps: ReadonlyMap<string, number>;
   onOpen: (id: string) => void;
   onFocus: (id: string) => void;
 };
@@ -52,7 +60,7 @@ export function ContainerTable({ items, window, sort, onSort, ...rows }: Contain
           .slice(window.first, window.end)
           .map((item, index) =>
             item.kind === 'group' ? (
-              <GroupHead key={item.group.key} group={item.group} />
+              <GroupHead key={item.group.key} group={item.group} silent={rows.silent} />
             ) : (
               <ContainerRow
                 key={item.container.id}
@@ -61,6 +69,8 @@ export function ContainerTable({ items, window, sort, onSort, ...rows }: Contain
                 history={rows.history}
                 isOpen={item.container.id === rows.openId}
                 isTabStop={item.container.id === rows.tabStopId}
+                silentSince={rows.silent.get(item.container.hostId)}
+                gaps={rows.gaps.get(item.container.id) ?? 0}
                 onOpen={rows.onOpen}
                 onFocus={rows.onFocus}
               />
@@ -102,17 +112,21 @@ function HeadCell({ column, sort, onSort }: HeadCellProps) {
   );
 }
 
-function GroupHead({ group }: { group: Group }) {
-  const { total, running, attention } = summarize(present(group.containers));
+function GroupHead({ group, silent }: { group: Group; silent: SilentHosts }) {
+  const { total, running, attention, withoutData } = summarize(present(group.containers), silent);
   return (
     <tr className={styles.group}>
       <th scope="rowgroup" colSpan={COLUMNS.length}>
         <span className={styles.groupName}>
           {group.project ?? 'Outside compose'}
           <span className={styles.dim}>{group.host}</span>
-          <span className={styles.dim}>
-            {running} of {total} running
-          </span>
+          {withoutData > 0 ? (
+            <span className={styles.warn}>○ no data of {total} containers</span>
+          ) : (
+            <span className={styles.dim}>
+              {running} of {total} running
+            </span>
+          )}
           {attention > 0 && <span className={styles.warn}>▲ {attention} want attention</span>}
         </span>
       </th>

@@ -1,6 +1,9 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Container } from '#contract/container.ts';
+import { HostStrip } from '../hosts/host-strip.tsx';
+import type { SilentHosts } from '../hosts/host-words.ts';
+import { useSilentHosts } from '../hosts/use-hosts.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
@@ -10,26 +13,26 @@ import { ProgressLine, Skeleton } from '../ui/progress.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useClock } from '../ui/use-clock.ts';
 import { useUrlState } from '../ui/use-url-state.ts';
+import { filterContainers, hostOfFilter, narrowToHost } from './container-filter.ts';
 import { ContainerDrawer } from './container-drawer.tsx';
 import {
-  filterContainers,
   formatSort,
   groupContainers,
   isLiveSort,
   itemsOf,
   parseSort,
   sortContainers,
-  summarize,
   type Group,
-  type Sort,
 } from './container-rows.ts';
 import { isLive } from './container-state.ts';
+import { Counts, Toggles, type View } from './container-tools.tsx';
 import { ContainerTable } from './container-table.tsx';
 import styles from './containers.module.css';
 import { logsHref } from './links.ts';
 import { useRowWindow } from './row-window.ts';
 import type { SampleHistory } from './sample-history.ts';
 import { useContainers } from './use-containers.ts';
+import { useGaps } from './use-gaps.ts';
 import { useSampleHistory, useWatch } from './use-sample-history.ts';
 
 /** A table sorted by a live figure is put in order this often: rows that swap places each second cannot be read. */
@@ -43,11 +46,18 @@ export function ContainersPage() {
   const containers = query.data?.containers ?? NO_CONTAINERS;
   const history = useSampleHistory(containers);
   const view = readView(url);
-  const groups = useGroups(containers, view, history);
+  const silent = useSilentHosts();
+  const groups = useGroups(containers, { view, history, silent });
   const shown = groups.reduce((count, group) => count + group.containers.length, 0);
   return (
     <main className={styles.page}>
       <h1 className="visually-hidden">Containers</h1>
+      <div>
+        <HostStrip
+          chosen={hostOfFilter(view.filter)}
+          onChoose={name => setUrl({ q: narrowToHost(view.filter, name) })}
+        />
+      </div>
       <div className={styles.toolbar}>
         <FilterBox
           value={view.filter}
@@ -56,7 +66,7 @@ export function ContainersPage() {
           placeholder="name, image, project, state:oom …"
         />
         <Toggles containers={containers} view={view} setUrl={setUrl} />
-        <Counts containers={containers} shown={shown} />
+        <Counts containers={containers} shown={shown} silent={silent} />
         <LiveNote />
       </div>
       <ProgressLine busy={query.isFetching && !query.isPending} />
@@ -68,7 +78,7 @@ export function ContainersPage() {
             <Nothing total={containers.length} view={view} onClear={() => setUrl({ q: null, gone: null })} />
           </div>
         ) : (
-          <Listed groups={groups} view={view} history={history} />
+          <Listed groups={groups} view={view} history={history} silent={silent} />
         )}
       </div>
     </main>
@@ -91,10 +101,12 @@ type ListedProps = {
   groups: Group[];
   view: View;
   history: SampleHistory;
+  silent: SilentHosts;
 };
 
 /** The table, and beside it the details of the container the address names. */
-function Listed({ groups, view, history }: ListedProps) {
+function Listed({ groups, view, history, silent }: ListedProps) {
+  const gaps = useGaps();
   const [url, setUrl] = useUrlState();
   const [focusedId, setFocusedId] = useState<string | null>(null);
   const open = useCallback((id: string | null) => setUrl({ c: id }), [setUrl]);
@@ -121,16 +133,23 @@ function Listed({ groups, view, history }: ListedProps) {
           history={history}
           openId={opened?.id ?? null}
           tabStopId={tabStopId}
+          silent={silent}
+          gaps={gaps}
           onOpen={open}
           onFocus={setFocusedId}
         />
       </div>
-      {opened !== undefined && <ContainerDrawer container={opened} onClose={() => open(null)} />}
+      {opened !== undefined && (
+        <ContainerDrawer
+          container={opened}
+          silentSince={silent.get(opened.hostId)}
+          gaps={gaps.get(opened.id) ?? 0}
+          onClose={() => open(null)}
+        />
+      )}
     </>
   );
 }
-
-type View = { filter: string; sort: Sort; grouping: 'project' | 'none'; hidesRemoved: boolean };
 
 function readView(url: URLSearchParams): View {
   return {
@@ -142,20 +161,23 @@ function readView(url: URLSearchParams): View {
 }
 
 /** Filtered, grouped, ordered. By a live figure the order is renewed every few seconds, else only when something changed. */
-function useGroups(containers: Container[], view: View, history: SampleHistory): Group[] {
+function useGroups(
+  containers: Container[],
+  { view, history, silent }: Pick<ListedProps, 'view' | 'history' | 'silent'>,
+): Group[] {
   const { filter, grouping, hidesRemoved } = view;
   const { key, descending } = view.sort;
   const orderedAt = useClock(now => (isLiveSort(key) ? Math.floor(now / REORDER_EVERY_MS) : 0));
   return useMemo(() => {
     const kept = containers.filter(container => !hidesRemoved || container.state !== 'removed');
-    const groups = groupContainers(filterContainers(kept, filter), grouping);
+    const groups = groupContainers(filterContainers(kept, filter, silent), grouping);
     return groups.map(group => ({
       ...group,
       containers: sortContainers(group.containers, { key, descending }, history.read),
     }));
     // `orderedAt` is not read: it is the moment at which to read the history again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [containers, filter, grouping, hidesRemoved, key, descending, history, orderedAt]);
+  }, [containers, silent, filter, grouping, hidesRemoved, key, descending, history, orderedAt]);
 }
 
 type RowKeys = {
@@ -203,45 +225,6 @@ function inSight(button: HTMLElement | null): HTMLElement | null {
   const row = button?.closest('tr')?.getBoundingClientRect();
   if (edges === undefined || row === undefined) return null;
   return row.top >= edges.top + HEAD_PX && row.bottom <= edges.bottom ? button : null;
-}
-
-type TogglesProps = {
-  containers: readonly Container[];
-  view: View;
-  setUrl: (changes: Record<string, string | null>) => void;
-};
-
-function Toggles({ containers, view, setUrl }: TogglesProps) {
-  const removed = containers.filter(container => container.state === 'removed').length;
-  const isGrouped = view.grouping === 'project';
-  return (
-    <>
-      <Button aria-pressed={isGrouped} onClick={() => setUrl({ group: isGrouped ? 'none' : null })}>
-        By project
-      </Button>
-      {removed > 0 && (
-        <Button
-          aria-pressed={!view.hidesRemoved}
-          onClick={() => setUrl({ gone: view.hidesRemoved ? null : 'hide' })}
-        >
-          Removed ({removed})
-        </Button>
-      )}
-    </>
-  );
-}
-
-function Counts({ containers, shown }: { containers: readonly Container[]; shown: number }) {
-  const present = containers.filter(container => container.state !== 'removed');
-  const { total, running, attention } = summarize(present);
-  if (containers.length === 0) return <span className={styles.counts} />;
-  return (
-    <span className={styles.counts} role="status">
-      {shown < containers.length && `${shown} shown · `}
-      {running} of {total} running
-      {attention > 0 && <span className={styles.warn}> · ▲ {attention} want attention</span>}
-    </span>
-  );
 }
 
 type NothingProps = { total: number; view: View; onClear: () => void };

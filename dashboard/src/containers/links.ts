@@ -6,3 +6,10 @@ export const logsHref = (name: string, range: Record<string, string> = {}): stri
   `/logs?${new URLSearchParams({ q: `container:${printValue(name)}`, ...range }).toString()}`;
 
 export const storyHref = (eventId: string): string => `/timeline?event=${encodeURIComponent(eventId)}`;
+
+/** The places where lines of it are missing, in the last day. */
+export const gapsHref = (name: string): string =>
+  `/logs?${new URLSearchParams({
+    q: `container:${printValue(name)} and action:log-gap`,
+    from: 'now-24h',
+  }).toString()}`;

@@ -12,8 +12,10 @@ import { ContextLines } from './context-lines.tsx';
 import styles from './drawer.module.css';
 import { eventWords } from './event-words.ts';
 import { FieldTable } from './field-table.tsx';
+import { linesInWords, reasonInWords } from './gap-words.ts';
 import { LongText } from './long-text.tsx';
 import { DETAIL_TABS, type DetailTab } from './logs-url.ts';
+import { clauseState, toggleClause } from './query-text.ts';
 import { recordFields } from './record-fields.ts';
 import { colouredMessage } from './row-text.ts';
 
@@ -109,7 +111,7 @@ export function EventDrawer({
   events,
   ...rest
 }: DrawerProps & { event: ContainerEvent; events: readonly ContainerEvent[] }) {
-  const words = eventWords(event, events);
+  const words = eventWords(event, events, useZone());
   const color = words.tone === 'quiet' ? 'var(--dim)' : `var(--${words.tone})`;
   return (
     <Frame
@@ -124,11 +126,46 @@ export function EventDrawer({
         {words.glyph} {event.container.name} {words.text}
       </p>
       {event.death && <p className={styles.cause}>{event.death.cause}</p>}
+      {event.gap && <GapFacts gap={event.gap} q={rest.q} onQuery={rest.onQuery} />}
       <Link href={`/timeline?event=${encodeURIComponent(event.event.id)}`}>
         Its story: memory, last lines, what came after →
       </Link>
       <LongText heading="EVENT AS JSON" text={JSON.stringify(event, null, 2)} key={event.event.id} isRaw />
     </Frame>
+  );
+}
+
+type GapFactsProps = Pick<DrawerProps, 'q' | 'onQuery'> & { gap: NonNullable<ContainerEvent['gap']> };
+
+function GapFacts({ gap, q, onQuery }: GapFactsProps) {
+  const zone = useZone();
+  const onlyGaps = { field: 'action', value: 'log-gap' };
+  return (
+    <>
+      <dl className={styles.gapFacts}>
+        <dt>From</dt>
+        <dd>{formatDateTime(gap.from, zone)}</dd>
+        <dt>To</dt>
+        <dd>{formatDateTime(gap.to, zone)}</dd>
+        <dt>Lines</dt>
+        <dd>{linesInWords(gap) ?? 'nobody can know how many'}</dd>
+        {gap.stream !== undefined && (
+          <>
+            <dt>Stream</dt>
+            <dd>{gap.stream}</dd>
+          </>
+        )}
+        <dt>Why</dt>
+        <dd>
+          {reasonInWords(gap)} <code>{gap.reason}</code>
+        </dd>
+      </dl>
+      {clauseState(q, onlyGaps) !== 'included' && (
+        <p className={styles.gapLink}>
+          <Button onClick={() => onQuery(toggleClause(q, onlyGaps))}>All gaps of this time range</Button>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * Which container events belong beside the lines a query finds: those of the containers it does not rule out. Only its
- * top-level conjuncts about containers are heeded (`container:web*`, `not project:shop`); what it says of lines
+ * top-level conjuncts about containers and actions are heeded (`container:web*`, `action:log-gap`); what it says of lines
  * (`level:error`) does not hide that their container died.
  */
 import type { ContainerEvent } from '#contract/container-event.ts';
@@ -17,6 +17,7 @@ const FIELDS = new Map<string, Read>(
       [['host', 'host.name'], event => event.host.name],
       [['project', 'compose.project'], event => event.compose?.project],
       [['service', 'compose.service'], event => event.compose?.service],
+      [['action', 'event.action'], event => event.event.action],
     ] satisfies [string[], Read][]
   ).flatMap(([names, read]) => names.map((name): [string, Read] => [name, read])),
 );
@@ -51,3 +52,13 @@ function patternOf(value: string): RegExp {
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+
+/** The action the query asks for by name: the indexer can look for it alone. */
+export function actionOf(query: string): string | undefined {
+  for (const part of conjuncts(query)) {
+    const [, not, field = '', , single] = CLAUSE.exec(part) ?? [];
+    const isAction = not === undefined && ['action', 'event.action'].includes(field.toLowerCase());
+    if (isAction && single !== undefined && /^[\w-]+$/.test(single)) return single;
+  }
+  return undefined;
+}

@@ -1,6 +1,8 @@
 /** Container events as rows and flags: which are worth one, what they say, and how loud. */
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { formatBytes, formatDuration } from '../ui/format.ts';
+import type { Zone } from '../ui/zone.ts';
+import { gapInWords } from './gap-words.ts';
 
 export type EventTone = 'fatal' | 'error' | 'warn' | 'ok' | 'quiet';
 export type EventWords = { glyph: string; tone: EventTone; text: string };
@@ -49,14 +51,24 @@ function isDeathAfter(oom: ContainerEvent, other: ContainerEvent): boolean {
   );
 }
 
+export const isGap = (event: ContainerEvent): boolean => actionOf(event) === 'log-gap';
+
 /** Events that deserve a flag on the histogram. */
 export const isFlag = (event: ContainerEvent): boolean => {
   const { tone } = eventWords(event, []);
   return tone !== 'quiet' && tone !== 'ok' && actionOf(event) !== 'rename';
 };
 
-/** Without the container's name. @param known events to count earlier deaths of the same container among. */
-export function eventWords(event: ContainerEvent, known: readonly ContainerEvent[]): EventWords {
+/**
+ * Without the container's name.
+ * @param known events to count earlier deaths of the same container among.
+ * @param zone of the times in a text.
+ */
+export function eventWords(
+  event: ContainerEvent,
+  known: readonly ContainerEvent[],
+  zone: Zone = 'utc',
+): EventWords {
   const words = (glyph: string, tone: EventTone, text: string): EventWords => ({ glyph, tone, text });
   switch (actionOf(event)) {
     case 'die':
@@ -76,7 +88,7 @@ export function eventWords(event: ContainerEvent, known: readonly ContainerEvent
     case 'health_status':
       return healthWords(event);
     case 'log-gap':
-      return words('⋯', 'warn', gapText(event));
+      return words('≠', 'warn', gapInWords(event.gap, zone));
     default:
       return words('·', 'quiet', event.event.action);
   }
@@ -90,13 +102,6 @@ function healthWords({ health, event }: ContainerEvent): EventWords {
     tone: status === 'unhealthy' ? 'warn' : 'quiet',
     text: status,
   };
-}
-
-function gapText({ gap }: ContainerEvent): string {
-  if (!gap) return 'lost lines';
-  const span = Date.parse(gap.to) - Date.parse(gap.from);
-  const length = Number.isNaN(span) ? '' : ` over ${formatDuration(span)}`;
-  return `lost lines${gap.stream === undefined ? '' : ` of ${gap.stream}`}${length}: ${gap.reason}`;
 }
 
 const DEATHS: Record<string, [glyph: string, tone: EventTone, text: string]> = {

@@ -45,8 +45,8 @@ describe('words of an event', () => {
         },
       }),
       'warn',
-      '⋯',
-      'lost lines of stdout over 2 min 5 s: rotated away',
+      '≠',
+      'lines of stdout missing here: 10:00:00.000 – 10:02:05.000, rotated away',
     ],
     [anEvent({ action: 'never heard of' }), 'quiet', '·', 'never heard of'],
   ])('%#', (...row) => {
@@ -100,5 +100,8 @@ describe('events beside a query', () => {
     ['container:(api and web)', true],
     ['container:', true],
     ['container:a[b', false],
+    ['action:start', true],
+    ['event.action:log-gap', false],
+    ['not action:start', false],
   ])('%j keeps it: %s', (query, isKept) => expect(createEventFilter(query)(event)).toBe(isKept));
 });

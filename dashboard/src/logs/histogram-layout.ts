@@ -96,3 +96,20 @@ export function layoutFlags(events: readonly ContainerEvent[], span: Span, width
     right: (flags[index + 1]?.x ?? width) - flag.x,
   }));
 }
+
+export type Band = { id: string; x: number; width: number };
+
+/** A gap of a moment must be seen too. */
+const LEAST_BAND_PX = 3;
+
+/** The times in which lines are missing, cut to what is shown. */
+export function layoutGaps(events: readonly ContainerEvent[], span: Span, width: number): Band[] {
+  return events.flatMap(({ event, gap }) => {
+    if (!gap) return [];
+    const from = Math.max(span.from, Date.parse(gap.from));
+    const to = Math.min(span.to, Date.parse(gap.to));
+    if (!(to >= from)) return [];
+    const x = xOf(from, span, width);
+    return [{ id: event.id, x, width: Math.max(LEAST_BAND_PX, xOf(to, span, width) - x) }];
+  });
+}

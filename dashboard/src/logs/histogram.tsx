@@ -5,13 +5,14 @@ import type { Histogram as Counts } from '#contract/query.ts';
 import { classNames } from '../ui/class-names.ts';
 import { formatClock, formatMinute, formatNumber } from '../ui/format.ts';
 import { useTheme } from '../ui/theme.ts';
-import { useZone } from '../ui/zone.ts';
+import { useZone, type Zone } from '../ui/zone.ts';
 import { eventWords } from './event-words.ts';
 import {
   barAt,
   brushedRange,
   layoutBars,
   layoutFlags,
+  layoutGaps,
   STACK,
   timeAt,
   type Bar,
@@ -67,7 +68,7 @@ export function Histogram({ counts, span, flags, events, isStale, onZoom }: Hist
     <div className={styles.chart}>
       <div className={styles.flags}>
         {layoutFlags(flags, span, width).map(flag => (
-          <FlagLink key={flag.events[0]?.event.id} flag={flag} events={events} />
+          <FlagLink key={flag.events[0]?.event.id} flag={flag} events={events} zone={zone} />
         ))}
       </div>
       <div
@@ -87,6 +88,9 @@ export function Histogram({ counts, span, flags, events, isStale, onZoom }: Hist
         onPointerLeave={() => setHover(null)}
       >
         <canvas ref={canvas} role="img" aria-label={summary(bars)} style={{ width, height: HEIGHT }} />
+        {layoutGaps(flags, span, width).map(band => (
+          <div key={band.id} className={styles.gap} style={{ left: band.x, width: band.width }} />
+        ))}
         {hovered && !brush && (
           <div className={styles.column} style={{ left: hovered.x, width: hovered.width }} />
         )}
@@ -111,13 +115,13 @@ export function Histogram({ counts, span, flags, events, isStale, onZoom }: Hist
 
 const isoAt = (ms: number): string => new Date(Math.round(ms)).toISOString();
 
-function FlagLink({ flag, events }: { flag: Flag; events: readonly ContainerEvent[] }) {
+function FlagLink({ flag, events, zone }: { flag: Flag; events: readonly ContainerEvent[]; zone: Zone }) {
   const newest = flag.events.at(-1);
   if (!newest) return null;
   const { glyph, tone } = eventWords(newest, events);
   // Two names between the same flags would meet: a name on the left takes only the room none on the right took.
   const side = flag.right > FLAG_NAME_PX ? 'right' : flag.left > 2 * FLAG_NAME_PX ? 'left' : undefined;
-  const said = flag.events.map(event => `${event.container.name} ${eventWords(event, events).text}`);
+  const said = flag.events.map(event => `${event.container.name} ${eventWords(event, events, zone).text}`);
   return (
     <Link
       href={`/timeline?event=${encodeURIComponent(newest.event.id)}`}

@@ -5,7 +5,7 @@ import { classNames } from '../ui/class-names.ts';
 import { formatClock, formatDateTime, formatNumber } from '../ui/format.ts';
 import type { Zone } from '../ui/zone.ts';
 import { stripeOf } from './container-stripe.ts';
-import { eventWords } from './event-words.ts';
+import { eventWords, isGap } from './event-words.ts';
 import styles from './log-row.module.css';
 import type { EventRow, LogRow as Row, RecordRow, SkippedRow } from './log-row-types.ts';
 import { rowText } from './row-text.ts';
@@ -76,12 +76,18 @@ function EventLine({
   events: readonly ContainerEvent[];
 }) {
   const { event } = row;
-  const words = eventWords(event, events);
+  const words = eventWords(event, events, zone);
   const isLoud = words.tone === 'fatal' || words.tone === 'error' || words.tone === 'warn';
   return (
     <div
       {...common}
-      className={classNames(styles.row, styles.event, isLoud && styles.loud, styles[`tone-${words.tone}`])}
+      className={classNames(
+        styles.row,
+        styles.event,
+        isLoud && styles.loud,
+        isGap(event) && styles.gap,
+        styles[`tone-${words.tone}`],
+      )}
     >
       <Time stamp={event['@timestamp']} zone={zone} />
       <span role="gridcell" className={styles.glyph} aria-label="container event">
@@ -89,7 +95,9 @@ function EventLine({
       </span>
       <ContainerName name={event.container.name} />
       <span role="gridcell" className={styles.message}>
-        <span className={styles.text}>{words.text}</span>
+        <span className={styles.text} title={isGap(event) ? words.text : undefined}>
+          {words.text}
+        </span>
         <Link href={`/timeline?event=${encodeURIComponent(row.id)}`} tabIndex={-1}>
           story →
         </Link>

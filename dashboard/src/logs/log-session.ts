@@ -5,6 +5,7 @@
  */
 import type { EventList } from '#contract/query.ts';
 import type { LiveSocket } from '../api/live-socket.ts';
+import { actionOf } from './event-filter.ts';
 import { asApiError, createHistory, type FetchLogs, type History } from './history.ts';
 import { startLiveTail, type Clock } from './live-tail.ts';
 import { LogBuffer } from './log-buffer.ts';
@@ -17,7 +18,7 @@ export type Question = { q: string; from: string; to: string; live: boolean };
 export type SessionDeps = {
   fetchLogs: FetchLogs;
   fetchEvents: (
-    params: { from: string; to: string; limit: number },
+    params: { from: string; to: string; limit: number; action?: string },
     signal: AbortSignal,
   ) => Promise<EventList>;
   live: Pick<LiveSocket, 'subscribe'>;
@@ -126,8 +127,10 @@ function startAnew(parts: Parts): void {
 
 async function loadEvents({ question, deps, events, signal }: Parts): Promise<void> {
   const { from, to } = question;
+  const action = actionOf(question.q);
+  const asked = { from, to, limit: EVENTS_LIMIT, ...(action !== undefined && { action }) };
   // Without events the lines are still worth showing; the next reconnect asks again.
-  const answer = await deps.fetchEvents({ from, to, limit: EVENTS_LIMIT }, signal).catch(() => undefined);
+  const answer = await deps.fetchEvents(asked, signal).catch(() => undefined);
   if (answer && !signal.aborted) events.add(answer.events);
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Total } from '#contract/query.ts';
 import { api } from '../api/client.ts';
+import { HostStrip } from '../hosts/host-strip.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { ProgressLine, Skeleton } from '../ui/progress.tsx';
@@ -18,6 +19,7 @@ import type { LogsState } from './logs-url.ts';
 import { NewLinesPill } from './new-lines-pill.tsx';
 import { NothingFound } from './nothing-found.tsx';
 import { QueryBar } from './query-bar.tsx';
+import { chooseHost, chosenHost } from './query-text.ts';
 import { SelectedDrawer } from './selected-drawer.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useLogActions } from './use-log-actions.ts';
@@ -61,6 +63,9 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
   return (
     <main className={styles.page}>
       <h1 className="visually-hidden">Logs</h1>
+      <div>
+        <HostStrip chosen={chosenHost(state.q)} onChoose={name => change({ q: chooseHost(state.q, name) })} />
+      </div>
       <QueryBar state={state} error={newest.error} input={input} onChange={change} />
       <FilterRow
         state={state}

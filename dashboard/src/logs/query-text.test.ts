@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  chooseHost,
+  chosenHost,
   clauseState,
   conjuncts,
   printValue,
@@ -96,4 +98,24 @@ describe('toggleClause', () => {
     expect(removeConjunct('a and b and (c or d)', 'b')).toBe('a and (c or d)');
     expect(printValue('web-1')).toBe('web-1');
   });
+});
+
+describe('the host of a query', () => {
+  it.each([
+    ['', null],
+    ['level:error', null],
+    ['host:quay-1 and level:error', 'quay-1'],
+    ['host.name:"the big one"', 'the big one'],
+    ['host:quay*', null],
+    ['not host:quay-1', null],
+    ['host:a or host:b', null],
+  ])('%j is %j', (query, host) => expect(chosenHost(query)).toBe(host));
+
+  it.each([
+    ['', 'quay-1', 'host:quay-1'],
+    ['level:error', 'the big one', 'level:error and host:"the big one"'],
+    ['host:quay-1 and level:error', 'quay-2', 'level:error and host:quay-2'],
+    ['level:error and host:"quay-1"', 'quay-1', 'level:error'],
+    ['a or b', 'quay-1', '(a or b) and host:quay-1'],
+  ])('%j narrowed to %s is %j', (query, name, narrowed) => expect(chooseHost(query, name)).toBe(narrowed));
 });

@@ -75,6 +75,25 @@ export function clauseState(
   return parts.includes(printClause({ field, value, isExcluded: true })) ? 'excluded' : undefined;
 }
 
+/** `host:name` and nothing around it, at the top level. */
+const HOST_CLAUSE = /^host(?:\.name)?:(?:"((?:\\.|[^"\\])*)"|([^\s"()*]+))$/su;
+
+/** The host the query is narrowed to, where it names one. */
+export function chosenHost(text: string): string | null {
+  for (const part of conjuncts(text)) {
+    const [, quoted, plain] = HOST_CLAUSE.exec(part) ?? [];
+    const name = plain ?? quoted?.replace(/\\(.)/gsu, '$1');
+    if (name !== undefined) return name;
+  }
+  return null;
+}
+
+/** The query narrowed to this host instead of any other; to none when it was this one. */
+export function chooseHost(text: string, name: string): string {
+  const rest = joinConjuncts(conjuncts(text).filter(part => !HOST_CLAUSE.test(part)));
+  return chosenHost(text) === name ? rest : toggleClause(rest, { field: 'host', value: name });
+}
+
 export function removeConjunct(text: string, unwanted: string): string {
   return joinConjuncts(conjuncts(text).filter(part => part !== unwanted));
 }

@@ -132,3 +132,9 @@ function classesOf(style: Style): string[] {
   if (style.isUnderlined) classes.push('underline');
   return classes;
 }
+
+/** Control signs, and signs that turn the direction of text, as marks. */
+export const visible = (text: string): string =>
+  rawSpans(text)
+    .map(span => span.text)
+    .join('');

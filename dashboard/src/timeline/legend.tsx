@@ -21,6 +21,9 @@ export function Legend() {
       <span>
         <b className={styles.warn}>▲</b> unhealthy
       </span>
+      <span>
+        <b className={styles.warn}>≠</b> lines missing
+      </span>
       <span className={styles.hint}>drag: zoom · Shift + drag or wheel: move · Ctrl + wheel: zoom</span>
     </footer>
   );

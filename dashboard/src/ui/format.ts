@@ -72,6 +72,13 @@ export function formatMinute(iso: string, zone: Zone): string {
   return shifted(iso, zone)?.slice(0, 16).replace('T', ' ') ?? iso;
 }
 
+/** When something ended that may last: `10:41:07`, or with its date once that is needed to tell the day. */
+export function formatSince(iso: string, zone: Zone, nowMs: number): string {
+  const isToday =
+    shifted(iso, zone)?.slice(0, 10) === shifted(new Date(nowMs).toISOString(), zone)?.slice(0, 10);
+  return isToday ? formatClock(iso, zone).slice(0, 8) : formatMinute(iso, zone);
+}
+
 /** The instant's wall clock in `zone`, written as an ISO string. */
 function shifted(iso: string, zone: Zone): string | undefined {
   const ms = Date.parse(iso);
