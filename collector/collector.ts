@@ -1,16 +1,18 @@
-/** Wires the collector: engine → watcher (tails, events) and sampler → batcher → delivery → cursors. */
+/** Wires the collector: engine → watcher (tails, events) and sampler → batcher → outbox (spool, delivery, cursors). */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { IngestBatch } from '#contract/batch.ts';
+import type { SpoolPolicy } from '#contract/constants.ts';
 import { backoffMs, pause } from './backoff.ts';
 import { readCollectorId } from './collector-id.ts';
-import type { CollectorConfig } from './config.ts';
+import { indexerUrlsOf, type CollectorConfig } from './config.ts';
 import { createCounters, withInFlight, type Counters } from './counters.ts';
-import { openCursorStore } from './cursor/cursor-store.ts';
+import { openCursorStore, type CursorStore } from './cursor/cursor-store.ts';
 import { createBatcher } from './delivery/batcher.ts';
-import { createDelivery, MAX_IN_FLIGHT, type Delivery, type DeliveryOptions } from './delivery/deliver.ts';
 import { createIndexerClient } from './delivery/indexer-client.ts';
+import { readIndexerTls } from './delivery/indexer-tls.ts';
+import { openOutbox, type Outbox } from './delivery/outbox.ts';
 import { createRefusedItems } from './delivery/refused-items.ts';
 import { createDockerEngine } from './engine/docker-engine.ts';
 import { exposureOf, parseEngineAddress } from './engine/engine-address.ts';
@@ -93,11 +95,8 @@ async function run({
 }: Parts): Promise<(deadlineMs: number) => Promise<void>> {
   const counters = createCounters();
   const cursors = await openCursorStore({ dir, engineId: facts.id, log });
-  const delivery = startDelivery(
-    { config, id, facts, counters, log },
-    { onAcked: batch => cursors.advance(batch.progress), onWatched: ids => sampler.watch(ids) },
-  );
-  const batcher = createBatcher(delivery);
+  const outbox = startOutbox({ config, dir, id, facts, counters, cursors, log }, ids => sampler.watch(ids));
+  const batcher = createBatcher(outbox);
   const watcher = createContainerWatcher({
     engine,
     memory: cursors,
@@ -128,23 +127,36 @@ async function run({
     sampler.stop();
     await watcher.stop();
     batcher.flush();
-    await delivery.stop(deadlineMs);
-    await cursors.close();
+    await outbox.stop(deadlineMs);
     log.info(withInFlight(counters), 'collector stopped');
   };
 }
 
-type Sender = Pick<Parts, 'config' | 'id' | 'facts' | 'log'> & { counters: Counters };
+type Sender = Pick<Parts, 'config' | 'dir' | 'id' | 'facts' | 'log'> & {
+  counters: Counters;
+  cursors: CursorStore;
+};
 
-function startDelivery(
-  { config, id, facts, counters, log }: Sender,
-  answers: Pick<DeliveryOptions, 'onAcked' | 'onWatched'>,
-): Delivery {
+function startOutbox(
+  { config, dir, id, facts, counters, cursors, log }: Sender,
+  onWatched: (ids: string[]) => void,
+): Outbox {
   const startedAt = new Date().toISOString();
   const host = toHost(facts, config.hostName);
-  return createDelivery({
-    client: createIndexerClient(config.indexerUrl, MAX_IN_FLIGHT),
-    envelope: () => ({
+  return openOutbox({
+    dir,
+    collectorId: id,
+    engineId: facts.id,
+    spoolBytes: config.spoolSize,
+    policy: config.spoolPolicy as SpoolPolicy,
+    cursors,
+    client: createIndexerClient({
+      urls: indexerUrlsOf(config),
+      token: config.token,
+      compression: config.compression as 'auto' | 'zstd' | 'none',
+      tls: readIndexerTls(config),
+    }),
+    sender: () => ({
       collector: {
         id,
         version: VERSION,
@@ -156,8 +168,8 @@ function startDelivery(
     }),
     refused: createRefusedItems(join(config.data, 'refused'), Date.now),
     counters,
+    onWatched,
     log,
-    ...answers,
   });
 }
 

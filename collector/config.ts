@@ -7,6 +7,13 @@ export type CollectorConfig = Pick<
   Settings,
   | 'data'
   | 'indexerUrl'
+  | 'token'
+  | 'indexerCa'
+  | 'clientCert'
+  | 'clientKey'
+  | 'compression'
+  | 'spoolSize'
+  | 'spoolPolicy'
   | 'dockerHost'
   | 'dockerTlsVerify'
   | 'dockerCertPath'
@@ -31,8 +38,16 @@ export function readConfig(flags: Partial<Record<string, string | boolean | unde
   return { config: settings, problems: [...problems, ...unusable(settings)] };
 }
 
+/** The addresses of all indexers, in the order in which they are tried. */
+export const indexerUrlsOf = ({ indexerUrl }: Pick<CollectorConfig, 'indexerUrl'>): string[] =>
+  indexerUrl
+    .split(',')
+    .map(url => url.trim())
+    .filter(url => url !== '');
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const MAX_LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+const MIN_SPOOL_BYTES = 32 * 1024 * 1024;
 
 /** Values of the right kind that still cannot be used. */
 function unusable(settings: Settings): SettingProblem[] {
@@ -43,8 +58,15 @@ function unusable(settings: Settings): SettingProblem[] {
   };
   check(
     'indexerUrl',
-    /^https?:$/.test(URL.parse(settings.indexerUrl)?.protocol ?? ''),
-    'an http or https address',
+    indexerUrlsOf(settings).length > 0 &&
+      indexerUrlsOf(settings).every(url => /^https?:$/.test(URL.parse(url)?.protocol ?? '')),
+    'an http or https address, or several with commas between',
+  );
+  check('spoolSize', settings.spoolSize >= MIN_SPOOL_BYTES, 'a size of 32MiB or more');
+  check(
+    'clientCert',
+    (settings.clientCert === '') === (settings.clientKey === ''),
+    `of use without ${SETTINGS.clientKey.env}, nor that without it`,
   );
   check(
     'statsInterval',

@@ -1,4 +1,8 @@
-/** Totals since the start. A line read is skipped (it was acked or is read again), joined to another, acked, refused, or in flight. */
+/**
+ * Totals since the start. A line read is skipped (it was acked or is read again), joined to another, excluded, acked, refused, dropped,
+ * or in flight: in a batch that is being filled, in the spool, or on its way. Lines that a collector before left in the spool count as
+ * read when they are found; a line that is read a second time counts a second time.
+ */
 import type { CollectorCounters } from '#contract/batch.ts';
 
 export type Counters = Omit<CollectorCounters, 'linesInFlight'>;

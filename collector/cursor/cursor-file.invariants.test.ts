@@ -27,7 +27,7 @@ const progress = (n: number) => ({ ...createProgress(), logs: new Map([['c1', at
 async function twoGenerations(): Promise<string> {
   for (const n of [1, 2]) {
     const store = await openCursorStore({ dir, engineId: 'e', log });
-    store.advance(progress(n));
+    store.advance(progress(n), n);
     await store.close();
   }
   const name = (await readdir(dir)).find(file => /^cursors-[0-9a-f]+$/.test(file));
@@ -104,7 +104,7 @@ describe('the cursor store', () => {
   it('never lets the event stamp go back', async () => {
     const store = await openCursorStore({ dir, engineId: 'e', log });
     for (const eventsSince of ['2026-11-22T10:00:02Z', '2026-11-22T10:00:01Z', null])
-      store.advance({ ...createProgress(), eventsSince });
+      store.advance({ ...createProgress(), eventsSince }, 1);
     await store.close();
     expect((await openCursorStore({ dir, engineId: 'e', log })).eventsSince).toBe('2026-11-22T10:00:02Z');
   });
@@ -112,8 +112,23 @@ describe('the cursor store', () => {
   it('forgets a container that is told gone', async () => {
     await twoGenerations();
     const store = await openCursorStore({ dir, engineId: 'e', log });
-    store.advance({ ...createProgress(), known: new Map([['c1', null]]) });
+    store.advance({ ...createProgress(), known: new Map([['c1', null]]) }, 3);
     await store.close();
     expect(await reopened()).toBeUndefined();
+  });
+
+  it('keeps what is acknowledged, while readers go on from what is taken', async () => {
+    const store = await openCursorStore({ dir, engineId: 'e', log });
+    const written: number[] = [];
+    store.onWritten = seq => written.push(seq);
+    store.take(progress(1));
+    store.advance(progress(1), 1);
+    store.take(progress(2));
+    expect(store.logCursor('c1')).toEqual(at(2));
+    await store.close();
+    expect(written).toEqual([1]);
+    const again = await openCursorStore({ dir, engineId: 'e', log });
+    expect([again.logCursor('c1'), again.ackedSeq]).toEqual([at(1), 1]);
+    await again.close();
   });
 });

@@ -1,14 +1,20 @@
-/** Gathers what is to be sent and closes a batch by count, bytes or age, whichever comes first. */
+/**
+ * Gathers what is to be sent. A batch is closed when it is full; when nothing is on its way to the indexer, at once; else it gathers
+ * for as long as that costs nobody anything: while another is on its way, or while the indexer is away.
+ */
 import type { WireContainer, WireEvent, WireSample } from '#contract/batch.ts';
 import type { ContainerSnapshot } from '#contract/container.ts';
 import type { LogCursor, Progress } from '../cursor/cursor.ts';
 import type { Line } from '../engine/lines.ts';
-import { createPendingBatch, itemCount, type PendingBatch } from './pending-batch.ts';
+import type { DeliveryState } from './deliver.ts';
+import { createPendingBatch, type PendingBatch } from './pending-batch.ts';
 
-const MAX_ITEMS = 1_500;
+const MAX_ITEMS = 5_000;
 const MAX_BYTES = 1024 * 1024;
-/** Long enough to gather a burst, short enough to stay far below the second in which a line is to be on screen. */
-const MAX_AGE_MS = 25;
+/** A line that comes alone goes at once; those that come after it within this time go together. */
+const PACE_MS = 20;
+/** How long a batch may gather, by what becomes of those before it. */
+const MAX_AGE_MS = { idle: 0, busy: 100, away: 1_000 } as const;
 /** Stamp, index, ordinal and punctuation of one line in JSON. */
 const LINE_OVERHEAD_BYTES = 50;
 
@@ -32,17 +38,20 @@ export type Batcher = {
 
 export type BatchSink = {
   enqueue(batch: PendingBatch): void;
-  /** A promise while the queue is full. */
-  room(): Promise<void> | undefined;
+  /** A promise while a reader whose last line has this stamp must wait. */
+  room(lastStamp: string): Promise<void> | undefined;
+  readonly state: DeliveryState;
 };
 
-export const createBatcher = (sink: BatchSink): Batcher => new AgeingBatcher(sink);
+export const createBatcher = (sink: BatchSink): Batcher => new PacedBatcher(sink);
 
-class AgeingBatcher implements Batcher {
+class PacedBatcher implements Batcher {
   private readonly sink: BatchSink;
-  private batch = createPendingBatch();
+  private batch = createPendingBatch(0);
   private indexes = new Map<WireContainer, number>();
+  private items = 0;
   private bytes = 0;
+  private closedAt = 0;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(sink: BatchSink) {
@@ -54,15 +63,30 @@ class AgeingBatcher implements Batcher {
     lines: readonly Line[],
     cursor: LogCursor | null,
   ): Promise<void> | undefined {
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (cursor !== null) this.batch.progress.logs.set(container.id, cursor);
+    // All of them were left out: the next batch accounts for them.
+    if (first === undefined || last === undefined) return undefined;
     const index = this.indexOf(container);
     const wire = this.batch.content.lines;
     for (const { stream, stamp, ordinal, text, flags, bytes } of lines) {
       wire.push([index, stream, stamp, ordinal, text, flags, bytes]);
       this.bytes += text.length + LINE_OVERHEAD_BYTES;
     }
-    if (cursor !== null) this.batch.progress.logs.set(container.id, cursor);
-    this.closeIfFull();
-    return this.sink.room();
+    const span = this.batch.spans.get(container.id);
+    if (span === undefined)
+      this.batch.spans.set(container.id, {
+        id: container.id,
+        lines: lines.length,
+        from: first.stamp,
+        to: last.stamp,
+      });
+    else {
+      span.lines += lines.length;
+      span.to = last.stamp;
+    }
+    this.added(lines.length);
+    return this.sink.room(last.stamp);
   }
 
   addEvent(
@@ -72,33 +96,34 @@ class AgeingBatcher implements Batcher {
   ): void {
     this.batch.content.events.push({ container: this.indexOf(container), ...event });
     this.account(progress);
-    this.closeIfFull();
+    this.added(1);
   }
 
   addSample(container: WireContainer, sample: Omit<WireSample, 'container'>): void {
     this.batch.content.samples.push({ container: this.indexOf(container), ...sample });
-    this.closeIfFull();
+    this.added(1);
   }
 
   addSnapshot(snapshot: ContainerSnapshot, progress: EventProgress = {}): void {
     this.batch.content.snapshots.push(snapshot);
     this.account(progress);
-    this.closeIfFull();
+    this.added(1);
   }
 
   addInventory(containerIds: string[]): void {
     this.batch.content.inventory = containerIds;
-    this.closeIfFull();
+    this.added(1);
   }
 
   flush(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    if (itemCount(this.batch.content) === 0) return;
+    if (this.items === 0) return;
     const closed = this.batch;
-    this.batch = createPendingBatch();
+    this.batch = createPendingBatch(0);
     this.indexes = new Map();
-    this.bytes = 0;
+    this.items = this.bytes = 0;
+    this.closedAt = performance.now();
     this.sink.enqueue(closed);
   }
 
@@ -117,10 +142,16 @@ class AgeingBatcher implements Batcher {
     return index;
   }
 
-  private closeIfFull(): void {
-    const { content } = this.batch;
-    if (content.lines.length >= MAX_ITEMS || this.bytes >= MAX_BYTES || itemCount(content) >= MAX_ITEMS)
-      this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), MAX_AGE_MS);
+  private added(items: number): void {
+    if (this.items === 0) this.batch.readAt = Date.now();
+    this.items += items;
+    if (this.items >= MAX_ITEMS || this.bytes >= MAX_BYTES) this.flush();
+    else if (this.timer === null) this.closeInTime();
+  }
+
+  private closeInTime(): void {
+    const wait = this.closedAt + PACE_MS - performance.now();
+    if (wait <= 0 && Date.now() - this.batch.readAt >= MAX_AGE_MS[this.sink.state]) this.flush();
+    else this.timer = setTimeout(() => this.closeInTime(), Math.max(wait, PACE_MS / 2));
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IngestBatch, WireLine } from '#contract/batch.ts';
 import { createCounters } from '../counters.ts';
 import { createBatcher } from './batcher.ts';
-import { createDelivery, type Delivery } from './deliver.ts';
+import { openCursorStore } from '../cursor/cursor-store.ts';
 import { createIndexerClient } from './indexer-client.ts';
+import { openOutbox, type Outbox } from './outbox.ts';
 import { createPendingBatch, splitContent, type PendingBatch } from './pending-batch.ts';
 import { createRefusedItems } from './refused-items.ts';
 import { classify } from './retry.ts';
@@ -21,11 +23,11 @@ vi.setConfig({ testTimeout: 30_000 });
 type Answer = { status: number; text?: string } | 'cut';
 
 let server: Server;
-let delivery: Delivery;
+let outbox: Outbox;
 let dir: string;
 let received: IngestBatch[];
 let answer: (batch: IngestBatch) => Answer | Promise<Answer>;
-let acked: PendingBatch[];
+let acked: number[];
 const counters = createCounters();
 const watched: string[][] = [];
 
@@ -34,7 +36,7 @@ const container = { id: 'c1', name: 'web', image: { name: 'img' }, labels: {} };
 const line = (n: number): WireLine => [0, 1, stamp(n), 0, `line ${n}`, 0, 6];
 
 function batchOf(...numbers: number[]): PendingBatch {
-  const batch = createPendingBatch();
+  const batch = createPendingBatch(Date.now());
   batch.content.containers.push(container);
   batch.content.lines.push(...numbers.map(line));
   return batch;
@@ -62,9 +64,23 @@ beforeEach(async () => {
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  delivery = createDelivery({
-    client: createIndexerClient(`http://127.0.0.1:${port}`, 3),
-    envelope: () => ({
+  const log = pino({ level: 'silent' });
+  const cursors = await openCursorStore({ dir: join(dir, 'collector'), engineId: 'h', log });
+  vi.spyOn(cursors, 'advance').mockImplementation((_, seq) => void acked.push(seq));
+  outbox = openOutbox({
+    dir: join(dir, 'collector'),
+    collectorId: 'k',
+    engineId: 'h',
+    spoolBytes: 2 ** 25,
+    policy: 'block',
+    cursors,
+    client: createIndexerClient({
+      urls: [`http://127.0.0.1:${port}`],
+      token: '',
+      compression: 'auto',
+      tls: {},
+    }),
+    sender: () => ({
       collector: {
         id: 'k',
         version: '0',
@@ -74,16 +90,15 @@ beforeEach(async () => {
       },
       host: { id: 'h', name: 'h', engineVersion: '', cpus: 1, memoryBytes: 1 },
     }),
-    refused: createRefusedItems(dir, () => Date.parse('2026-11-22T10:00:00Z')),
+    refused: createRefusedItems(join(dir, 'refused'), () => Date.parse('2026-11-22T10:00:00Z')),
     counters,
-    onAcked: batch => acked.push(batch),
     onWatched: ids => watched.push(ids),
-    log: pino({ level: 'silent' }),
+    log,
   });
 });
 
 afterEach(async () => {
-  await delivery.stop(0);
+  await outbox.stop(0);
   server.close();
   await rm(dir, { recursive: true, force: true });
 });
@@ -98,11 +113,11 @@ describe('delivery', () => {
       return { status: 200 };
     };
     const batches = [batchOf(1), batchOf(2), batchOf(3)];
-    batches.forEach(batch => delivery.enqueue(batch));
+    batches.forEach(batch => outbox.enqueue(batch));
     await soon(() => expect(received).toHaveLength(2));
     expect(acked).toEqual([]);
     release(undefined);
-    await soon(() => expect(acked).toEqual(batches));
+    await soon(() => expect(acked).toEqual([1, 2, 3]));
     expect(counters.linesAcked).toBe(3);
     expect(watched.at(-1)).toEqual(['c1']);
   });
@@ -119,7 +134,7 @@ describe('delivery', () => {
       ids.push(batch.id);
       return ids.length < 3 ? failure : { status: 200 };
     };
-    delivery.enqueue(batchOf(1, 2));
+    outbox.enqueue(batchOf(1, 2));
     await soon(() => expect(acked).toHaveLength(1));
     expect(new Set(ids).size).toBe(1);
     expect(sent()).toEqual(['line 1', 'line 2']);
@@ -129,13 +144,13 @@ describe('delivery', () => {
     const isBad = (batch: IngestBatch) => batch.lines.some(l => l[4] === 'line 5');
     answer = batch =>
       isBad(batch) ? { status: 400, text: '{"error":{"message":"no such line"}}' } : { status: 200 };
-    delivery.enqueue(batchOf(1, 2, 3, 4, 5, 6, 7));
-    delivery.enqueue(batchOf(8));
+    outbox.enqueue(batchOf(1, 2, 3, 4, 5, 6, 7));
+    outbox.enqueue(batchOf(8));
     await soon(() => expect(acked).toHaveLength(2));
     expect(sent().sort()).toEqual([1, 2, 3, 4, 6, 7, 8].map(n => `line ${n}`));
     expect(counters).toMatchObject({ linesAcked: 7, linesRefused: 1 });
-    const [file] = await readdir(dir);
-    const kept = JSON.parse(await readFile(join(dir, file!), 'utf8')) as {
+    const [file] = await readdir(join(dir, 'refused'));
+    const kept = JSON.parse(await readFile(join(dir, 'refused', file!), 'utf8')) as {
       lines: WireLine[];
       reason: string;
     };
@@ -145,30 +160,20 @@ describe('delivery', () => {
   it('refuses nothing when the indexer takes no batch at all: it waits for one of its own version', async () => {
     let refusals = 0;
     answer = () => (refusals++ < 6 ? { status: 400, text: '{}' } : { status: 200 });
-    delivery.enqueue(batchOf(1, 2, 3));
+    outbox.enqueue(batchOf(1, 2, 3));
     await soon(() => expect(acked).toHaveLength(1));
     expect(counters.linesRefused).toBe(0);
-    expect(await readdir(dir)).toEqual([]);
-  });
-
-  it('makes readers wait while its queue is full', async () => {
-    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
-    answer = async () => {
-      await held;
-      return { status: 200 };
-    };
-    for (let n = 0; n < 8; n++) delivery.enqueue(batchOf(n));
-    const room = delivery.room();
-    expect(room).toBeDefined();
-    release(undefined);
-    await room;
-    expect(delivery.room()).toBeUndefined();
+    expect(existsSync(join(dir, 'refused'))).toBe(false);
   });
 });
 
 describe('a batch', () => {
   const enqueued: PendingBatch[] = [];
-  const sink = { enqueue: (batch: PendingBatch) => void enqueued.push(batch), room: () => undefined };
+  const sink = {
+    enqueue: (batch: PendingBatch) => void enqueued.push(batch),
+    room: () => undefined,
+    state: 'busy',
+  } as const;
   const aLine = (n: number, text = 'x') =>
     ({ stamp: stamp(n), ordinal: 0, stream: 1, text, bytes: text.length, flags: 0 }) as const;
   beforeEach(() => void enqueued.splice(0));
@@ -176,15 +181,15 @@ describe('a batch', () => {
   it('is closed by count, names each container once and accounts for its last lines', () => {
     const batcher = createBatcher(sink);
     const other = { ...container, id: 'c2' };
-    for (let n = 0; n < 1_500; n++)
+    for (let n = 0; n < 5_000; n++)
       void batcher.addLines(n % 2 === 0 ? container : other, [aLine(n)], {
         watermark: { stamp: stamp(n), stream: 1 },
       });
     expect(enqueued).toHaveLength(1);
     const { content, progress } = enqueued[0]!;
     expect(content.containers.map(c => c.id)).toEqual(['c1', 'c2']);
-    expect(content.lines).toHaveLength(1_500);
-    expect(progress.logs.get('c2')?.watermark.stamp).toBe(stamp(1_499));
+    expect(content.lines).toHaveLength(5_000);
+    expect(progress.logs.get('c2')?.watermark.stamp).toBe(stamp(4_999));
   });
 
   it('is closed by bytes', () => {

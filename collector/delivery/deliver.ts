@@ -1,176 +1,162 @@
 /**
- * Sends batches in order, a few at a time, each until it is acked. `onAcked` is called strictly in order, so a cursor never passes
- * a batch that is still on its way. Nothing is dropped: a batch that cannot be sent is tried again for ever, and a queue that is
- * full makes the readers wait, while the engine keeps the lines.
+ * Sends what is queued until it is acknowledged: oldest first, as many at a time as the indexer grants, one at a time while it
+ * fails. Nothing is dropped here: a batch that cannot be sent goes back into the queue. While there is a backlog one of those on
+ * their way is always the newest, so that what happens now does not wait for what happened then, nor a quiet container for a noisy one.
  */
 import type { Logger } from 'pino';
 import type { IngestAck, IngestBatch } from '#contract/batch.ts';
 import { BATCH_VERSION } from '#contract/constants.ts';
-import { backoffMs, pause } from '../backoff.ts';
+import { pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
-import type { BatchSink } from './batcher.ts';
-import type { IndexerClient } from './indexer-client.ts';
-import { createPendingBatch, splitContent, type BatchContent, type PendingBatch } from './pending-batch.ts';
+import type { BatchQueue, QueuedBatch } from './batch-queue.ts';
+import type { IndexerClient, IngestAnswer } from './indexer-client.ts';
+import { decodeContent, emptyContent, encodeContent } from './pending-batch.ts';
+import { createRefusal, type Refusal } from './refusal.ts';
 import type { RefusedItems } from './refused-items.ts';
-import { classify } from './retry.ts';
+import { classify, SendWindow } from './retry.ts';
 
-export const MAX_IN_FLIGHT = 3;
-const MAX_QUEUED = 8;
 const HEARTBEAT_MS = 5_000;
 
 export type DeliveryOptions = {
   client: IndexerClient;
+  queue: BatchQueue;
   /** Who sends: read for each attempt, so that host and counters are current. */
   envelope: () => Pick<IngestBatch, 'collector' | 'host'>;
   refused: RefusedItems;
   counters: Counters;
-  /** After everything in the batch is durable at the indexer, or kept here as refused. In order. */
-  onAcked: (batch: PendingBatch) => void;
   /** Container ids people look at now. */
   onWatched: (containerIds: string[]) => void;
   log: Logger;
 };
 
-export type Delivery = BatchSink & {
-  /** Resolves when nothing is left to send, or at the deadline; then what is left stays with the engine. */
+/** `idle`: nothing is on its way; `busy`: something is; `away`: the indexer does not take what is sent. */
+export type DeliveryState = 'idle' | 'busy' | 'away';
+
+export type Delivery = {
+  readonly state: DeliveryState;
+  /** Something has been queued. */
+  wake(): void;
+  /** Resolves when nothing is left to send, or at the deadline; what is left stays in the spool. */
   stop(deadlineMs: number): Promise<void>;
 };
 
-export const createDelivery = (options: DeliveryOptions): Delivery => new OrderedDelivery(options);
+export const createDelivery = (options: DeliveryOptions): Delivery => new QueueDelivery(options);
 
-type Entry = { id: string; batch: PendingBatch; isDone: boolean };
-
-class OrderedDelivery implements Delivery {
+class QueueDelivery implements Delivery {
   private readonly options: DeliveryOptions;
-  private readonly epoch = Date.now().toString(36);
-  private readonly waiting: Entry[] = [];
-  /** Sent or being sent, oldest first. */
-  private readonly sent: Entry[] = [];
+  private readonly window = new SendWindow();
+  private readonly refusal: Refusal;
   private readonly stopping = new AbortController();
   private readonly heartbeat: NodeJS.Timeout;
-  private active = 0;
-  private seq = 0;
-  private isConnected = true;
-  private roomWaiters: (() => void)[] = [];
+  private readonly startedAt = Date.now();
+  private beats = 0;
+  private onTheirWay = 0;
+  private newestOnItsWay: QueuedBatch | null = null;
+  private pausing: Promise<void> | null = null;
+  private complaint: string | null = null;
   private idleWaiters: (() => void)[] = [];
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    this.heartbeat = setInterval(() => {
-      if (this.queued === 0) this.enqueue(createPendingBatch());
-    }, HEARTBEAT_MS);
+    const { refused, counters, log } = options;
+    const post = (id: string, body: Buffer) => this.post(id, body);
+    this.refusal = createRefusal({ post, refused, counters, log, signal: this.stopping.signal });
+    this.heartbeat = setInterval(() => void this.beat(), HEARTBEAT_MS);
   }
 
-  enqueue(batch: PendingBatch): void {
-    const id = `${this.options.envelope().collector.id}-${this.epoch}-${this.seq++}`;
-    this.waiting.push({ id, batch, isDone: false });
-    this.startNext();
+  get state(): DeliveryState {
+    if (this.window.isFailing) return 'away';
+    return this.onTheirWay > 0 ? 'busy' : 'idle';
   }
 
-  room(): Promise<void> | undefined {
-    if (this.queued < MAX_QUEUED) return undefined;
-    return new Promise(resolve => this.roomWaiters.push(resolve));
+  wake(): void {
+    const { queue } = this.options;
+    while (this.pausing === null && this.onTheirWay < this.window.size && queue.hasWaiting) {
+      const isNewest = queue.isBehind && this.newestOnItsWay === null && this.onTheirWay > 0;
+      const batch = queue.take(isNewest);
+      if (batch === undefined) return;
+      if (isNewest) this.newestOnItsWay = batch;
+      this.onTheirWay++;
+      void this.deliver(batch);
+    }
   }
 
   async stop(deadlineMs: number): Promise<void> {
     clearInterval(this.heartbeat);
-    const idle = this.queued === 0 ? null : new Promise<void>(resolve => this.idleWaiters.push(resolve));
+    const { queue, client } = this.options;
+    const idle = queue.isEmpty ? null : new Promise<void>(resolve => this.idleWaiters.push(resolve));
     await Promise.race([idle, pause(deadlineMs, this.stopping.signal)]);
     this.stopping.abort();
-    await this.options.client.close();
+    client.close();
   }
 
-  private get queued(): number {
-    return this.waiting.length + this.sent.length;
+  private async deliver(batch: QueuedBatch): Promise<void> {
+    const { queue } = this.options;
+    const isDone = await this.deliverLoaded(batch);
+    this.onTheirWay--;
+    if (this.newestOnItsWay === batch) this.newestOnItsWay = null;
+    if (isDone) queue.settle(batch);
+    else queue.giveBack(batch);
+    if (queue.isEmpty) for (const resolve of this.idleWaiters.splice(0)) resolve();
+    if (!this.stopping.signal.aborted) this.wake();
   }
 
-  private startNext(): void {
-    while (this.active < MAX_IN_FLIGHT && this.waiting.length > 0) {
-      const entry = this.waiting.shift();
-      if (entry === undefined) return;
-      this.sent.push(entry);
-      this.active++;
-      void this.deliver(entry);
+  /** Whether all of it is durable at the indexer, or kept here as refused, or told as lost. */
+  private async deliverLoaded(batch: QueuedBatch): Promise<boolean> {
+    const loaded = this.options.queue.load(batch);
+    if (loaded === null) return true;
+    const { note, body } = loaded;
+    const answer = await this.post(note.id, body);
+    const verdict = classify(answer.status);
+    if (verdict === 'refuse' && !(await this.refusal.isEverythingRefused(note.id)))
+      return this.refusal.deliverParts(note.id, decodeContent(body), answer.message);
+    if (verdict === 'acked') this.options.counters.linesAcked += note.lines;
+    else this.noteFailure(answer);
+    return verdict === 'acked';
+  }
+
+  /** An empty batch, so that the indexer hears of us when there is nothing to tell. */
+  private async beat(): Promise<void> {
+    if (this.onTheirWay > 0 || this.pausing !== null) return;
+    this.onTheirWay++;
+    const id = `${this.options.envelope().collector.id}-${this.startedAt.toString(36)}-beat-${this.beats++}`;
+    const answer = await this.post(id, encodeContent(emptyContent()));
+    if (answer.ack === undefined) this.noteFailure(answer);
+    this.onTheirWay--;
+    this.wake();
+  }
+
+  private async post(id: string, body: Buffer): Promise<IngestAnswer> {
+    const head = JSON.stringify({ version: BATCH_VERSION, id, ...this.options.envelope() });
+    const answer = await this.options.client.post([Buffer.from(`${head.slice(0, -1)},`), body.subarray(1)]);
+    if (answer.ack !== undefined) this.noteAck(answer.ack);
+    return answer;
+  }
+
+  private noteAck({ watched, credit }: IngestAck): void {
+    this.window.noteAck(credit);
+    this.options.onWatched(watched);
+    if (this.complaint !== null) this.options.log.info('indexer takes batches again');
+    this.complaint = null;
+  }
+
+  /** Everything waits, not this batch alone: the next attempt is the only one. */
+  private noteFailure({ indexer, status, code, message, retryAfterMs }: IngestAnswer): void {
+    if (this.stopping.signal.aborted) return;
+    if (this.pausing === null) {
+      const ms = this.window.noteFailure(retryAfterMs, Math.random());
+      this.pausing = pause(ms, this.stopping.signal).then(() => {
+        this.pausing = null;
+        if (!this.stopping.signal.aborted) this.wake();
+      });
     }
+    const complaint = code ?? `${status}`;
+    if (complaint === this.complaint) return;
+    this.complaint = complaint;
+    const level = status === 401 || status === 403 ? 'error' : 'warn';
+    this.options.log[level](
+      { indexer, reason: message },
+      'indexer does not take batches, they are kept and tried again',
+    );
   }
-
-  private async deliver(entry: Entry): Promise<void> {
-    entry.isDone = await this.deliverContent(entry.id, entry.batch.content);
-    this.active--;
-    if (!entry.isDone) return;
-    while (this.sent[0]?.isDone === true) {
-      const acked = this.sent.shift();
-      if (acked !== undefined) this.options.onAcked(acked.batch);
-    }
-    this.startNext();
-    if (this.queued < MAX_QUEUED) wake(this.roomWaiters);
-    if (this.queued === 0) wake(this.idleWaiters);
-  }
-
-  /** Until the indexer has it, or it is kept as refused; false only when we are stopping. */
-  private async deliverContent(id: string, content: BatchContent): Promise<boolean> {
-    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
-      const answer = await this.options.client.post(this.bodyOf(id, content));
-      const verdict = classify(answer.status);
-      if (verdict === 'acked' && answer.ack !== undefined) return this.accept(answer.ack, content);
-      if (verdict === 'refuse' && !(await this.isAnythingRefused(id)))
-        return this.deliverHalves(id, content, answer.message);
-      this.noteDisconnected(answer.message);
-      await pause(backoffMs(attempt, Math.random()), this.stopping.signal);
-    }
-    return false;
-  }
-
-  private accept(ack: IngestAck, content: BatchContent): true {
-    this.options.counters.linesAcked += content.lines.length;
-    this.options.onWatched(ack.watched);
-    if (!this.isConnected) this.options.log.info('indexer answers again');
-    this.isConnected = true;
-    return true;
-  }
-
-  /** A refused batch never blocks the rest: it is halved down to the single item that is at fault. */
-  private async deliverHalves(id: string, content: BatchContent, reason: string): Promise<boolean> {
-    const halves = splitContent(content);
-    if (halves !== null) {
-      for (const [i, half] of halves.entries())
-        if (!(await this.deliverContent(`${id}.${i}`, half))) return false;
-      return true;
-    }
-    this.options.log.error({ reason }, 'indexer refused an item, it is kept on disk');
-    return this.keepRefused(content, reason);
-  }
-
-  /** Even an empty batch is refused: then no line is at fault, but the two programs do not fit. */
-  private async isAnythingRefused(id: string): Promise<boolean> {
-    const answer = await this.options.client.post(this.bodyOf(`${id}.probe`, createPendingBatch().content));
-    return classify(answer.status) !== 'acked';
-  }
-
-  private async keepRefused(content: BatchContent, reason: string): Promise<boolean> {
-    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
-      try {
-        await this.options.refused.keep(content, reason);
-        this.options.counters.linesRefused += content.lines.length;
-        return true;
-      } catch (cause) {
-        this.options.log.error({ err: cause }, 'refused item could not be kept, trying again');
-        await pause(backoffMs(attempt, Math.random()), this.stopping.signal);
-      }
-    }
-    return false;
-  }
-
-  private bodyOf(id: string, content: BatchContent): string {
-    return JSON.stringify({ version: BATCH_VERSION, id, ...this.options.envelope(), ...content });
-  }
-
-  private noteDisconnected(reason: string): void {
-    if (this.isConnected) this.options.log.warn({ reason }, 'indexer does not take batches, trying again');
-    this.isConnected = false;
-  }
-}
-
-function wake(waiters: (() => void)[]): void {
-  for (const resolve of waiters.splice(0)) resolve();
 }

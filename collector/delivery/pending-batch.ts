@@ -1,26 +1,39 @@
-/** A batch on its way: what goes onto the wire, and what is accounted for once it is acked. */
+/** A batch that is being filled, and what becomes of it when it is closed: bytes that are spooled and sent as they are. */
 import type { IngestBatch } from '#contract/batch.ts';
-import type { Progress } from '../cursor/cursor.ts';
-import { createProgress } from '../cursor/cursor.ts';
+import { createProgress, type Progress } from '../cursor/cursor.ts';
+import type { Span } from './batch-note.ts';
 
 export type BatchContent = Pick<
   IngestBatch,
   'containers' | 'lines' | 'events' | 'samples' | 'snapshots' | 'inventory'
 >;
-export type PendingBatch = { content: BatchContent; progress: Progress };
+export type PendingBatch = {
+  content: BatchContent;
+  progress: Progress;
+  spans: Map<string, Span>;
+  /** When its first item came, ms since the epoch. */
+  readAt: number;
+};
 
-export const createPendingBatch = (): PendingBatch => ({
+export const createPendingBatch = (readAt: number): PendingBatch => ({
   content: emptyContent(),
   progress: createProgress(),
+  spans: new Map(),
+  readAt,
 });
 
-const emptyContent = (): BatchContent => ({
+export const emptyContent = (): BatchContent => ({
   containers: [],
   lines: [],
   events: [],
   samples: [],
   snapshots: [],
 });
+
+/** JSON of the content: the batch as it is sent is its envelope and this. */
+export const encodeContent = (content: BatchContent): Buffer => Buffer.from(JSON.stringify(content));
+
+export const decodeContent = (body: Buffer): BatchContent => JSON.parse(body.toString()) as BatchContent;
 
 const KINDS = ['lines', 'events', 'samples', 'snapshots'] as const;
 
