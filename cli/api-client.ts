@@ -6,18 +6,24 @@ export type Params = Record<string, string | number | undefined>;
 
 export type ApiClient = {
   url: string;
+  /** What every request shows: a token, or nothing. */
+  headers: Record<string, string>;
   /** Rejects with a `CliError` that says what to do. */
   get: <T>(path: string, params?: Params) => Promise<T>;
 };
 
 const TIMEOUT_MS = 60_000;
 
-export function createApiClient(url: string): ApiClient {
+export type ApiAddress = { url: string; token?: string | undefined };
+
+export function createApiClient({ url, token }: ApiAddress): ApiClient {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     url,
+    headers,
     async get<T>(path: string, params: Params = {}): Promise<T> {
       const target = targetUrl(url, path, params);
-      const response = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
+      const response = await fetch(target, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
         (cause: unknown) => {
           throw unreachable(url, cause as Error);
         },
@@ -54,10 +60,16 @@ function unreachable(url: string, error: Error): CliError {
   );
 }
 
+/** What to do about a 401: the terminal has no sign-in of its own. */
+export const NEEDS_TOKEN =
+  'Make a token with `quaylog token create --read` on the machine of the indexer, and give it as QUAYLOG_TOKEN or --token.';
+
 function refused(status: number, text: string, query: string): CliError {
   const exitCode = status >= 400 && status < 500 ? EXIT.usage : EXIT.failed;
   try {
-    return new CliError(describeProblem((JSON.parse(text) as ErrorBody).error, query), exitCode);
+    const { error } = JSON.parse(text) as ErrorBody;
+    const told = status === 401 ? { ...error, hint: NEEDS_TOKEN } : error;
+    return new CliError(describeProblem(told, query), exitCode);
   } catch {
     return new CliError(`the indexer answered with status ${status}`, exitCode);
   }

@@ -22,6 +22,26 @@ export function readConfig(flags: Flags): Settings {
 export const readIndexerUrl = (flag: string | undefined): string =>
   flag ?? process.env[SETTINGS.indexerUrl.env] ?? SETTINGS.indexerUrl.default;
 
+/** What `logs` and `events` show to an indexer that asks who they are; undefined: nothing. `QUAYLOG_TOKEN_FILE` works too. */
+export function readToken(flag: string | undefined): string | undefined {
+  const { env } = SETTINGS.token;
+  const file = process.env[`${env}_FILE`];
+  const token = flag ?? (file ? readSecret(file) : process.env[env]);
+  return token === '' ? undefined : token;
+}
+
+/** Where `token` keeps them: the folder of the indexer. */
+export const readDataFolder = (flag: string | undefined): string =>
+  flag ?? process.env[SETTINGS.data.env] ?? SETTINGS.data.default;
+
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new CliError(`cannot read ${path}: ${(cause as Error).message}`, EXIT.usage, cause);
+  }
+}
+
 /** The environment for a child program: ours with the flags in it. A flag wins over a `*_FILE` of the same setting. */
 export function childEnvironment(flags: Flags): NodeJS.ProcessEnv {
   const overrides = Object.entries(flags).flatMap(([name, value]) => {

@@ -4,7 +4,7 @@ import { MAX_LIMIT } from '#contract/constants.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { EventList } from '#contract/query.ts';
 import { createApiClient } from './api-client.ts';
-import { readIndexerUrl, wantsColour } from './config.ts';
+import { readIndexerUrl, readToken, wantsColour } from './config.ts';
 import { formatEvent } from './format-event.ts';
 import { openOutput, type Output } from './output.ts';
 import { toSafeJson } from './terminal-text.ts';
@@ -19,6 +19,7 @@ type EventsOptions = {
   json?: boolean;
   color: boolean;
   url?: string;
+  token?: string;
 };
 
 export function addEventsCommand(program: Command): void {
@@ -31,12 +32,13 @@ export function addEventsCommand(program: Command): void {
     .option('--json', 'one JSON event a line, as the API gives it')
     .option('--no-color', 'plain text; also with NO_COLOR and in a pipe')
     .option('--url <url>', 'the indexer (QUAYLOG_INDEXER_URL, default http://127.0.0.1:8600)')
+    .option('--token <token>', 'one that reads, where the indexer asks who you are (QUAYLOG_TOKEN)')
     .action((options: EventsOptions) => runEvents(options));
 }
 
 async function runEvents(options: EventsOptions): Promise<void> {
   const output = openOutput();
-  const api = createApiClient(readIndexerUrl(options.url));
+  const api = createApiClient({ url: readIndexerUrl(options.url), token: readToken(options.token) });
   const show = createPrinter(output, options);
   async function* readStored(from?: Date): AsyncGenerator<ContainerEvent[]> {
     const since = from?.toISOString() ?? parseTime(options.since, '--since');
@@ -49,7 +51,7 @@ async function runEvents(options: EventsOptions): Promise<void> {
     const remark = (text: string) => void process.stderr.write(`quaylog: ${text}\n`);
     const q = options.container === undefined ? '' : `container:${JSON.stringify(options.container)}`;
     await follow({
-      url: api.url,
+      api,
       topic: 'events',
       q,
       idOf: event => event.event.id,

@@ -4,7 +4,7 @@
  */
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, Push, ServerToClient, Subscription, Topic } from '#contract/live.ts';
-import { describeProblem } from './api-client.ts';
+import { describeProblem, NEEDS_TOKEN, type ApiClient } from './api-client.ts';
 import { CliError, EXIT } from './cli-error.ts';
 
 /** Ids remembered to recognise doubles: more than the overlap of a reconnect at a few thousand records a second. */
@@ -15,7 +15,7 @@ const OVERLAP_MS = 10_000;
 const QUICK_MS = 1_000;
 
 export type Follow<T> = {
-  url: string;
+  api: Pick<ApiClient, 'url' | 'headers'>;
   topic: Topic & ('records' | 'events');
   q: string;
   idOf: (item: T) => string;
@@ -30,8 +30,9 @@ type LiveSocket = Socket<ServerToClient, ClientToServer>;
 
 /** Never resolves; rejects when the query is refused or the store cannot be read. */
 export function follow<T>(options: Follow<T>): Promise<never> {
-  const socket: LiveSocket = io(new URL('/live', options.url).href, {
+  const socket: LiveSocket = io(new URL('/live', options.api.url).href, {
     transports: ['websocket'],
+    extraHeaders: options.api.headers,
     reconnectionDelayMax: 5_000,
   });
   const joiner = createJoiner(options);
@@ -46,6 +47,11 @@ export function follow<T>(options: Follow<T>): Promise<never> {
     }) as never);
     socket.on('connect', () => {
       joinHistory(socket, options, from => joiner.catchUp(from ?? lostAt)).catch(giveUp);
+    });
+    // Other failures are waited out; a server that refuses the handshake is not asked again by the library.
+    socket.on('connect_error', error => {
+      if (error.message === 'unauthorized')
+        giveUp(new CliError(`The indexer asks who you are.\n${NEEDS_TOKEN}`, EXIT.usage));
     });
     socket.on('disconnect', reason => {
       lostAt = earlier(new Date());
@@ -89,7 +95,7 @@ export type Joiner<T> = {
 };
 
 /** The merging itself, apart from the socket. */
-export function createJoiner<T>(options: Omit<Follow<T>, 'url' | 'topic' | 'q'>): Joiner<T> {
+export function createJoiner<T>(options: Omit<Follow<T>, 'api' | 'topic' | 'q'>): Joiner<T> {
   const seen = createRecentIds(REMEMBERED_IDS);
   let waiting: (() => void)[] | undefined;
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createApiClient } from './api-client.ts';
-import { readIndexerUrl, wantsColour } from './config.ts';
+import { readIndexerUrl, readToken, wantsColour } from './config.ts';
 import { formatRecord } from './format-record.ts';
 import { openOutput, type Output } from './output.ts';
 import { readForwards, readLast, type RecordRange } from './page-back.ts';
@@ -23,6 +23,7 @@ type LogsOptions = {
   color: boolean;
   raw?: boolean;
   url?: string;
+  token?: string;
 };
 
 export function addLogsCommand(program: Command): void {
@@ -38,12 +39,13 @@ export function addLogsCommand(program: Command): void {
     .option('--no-color', 'plain text; also with NO_COLOR and in a pipe')
     .option('--raw', "keep the containers' own control characters")
     .option('--url <url>', 'the indexer (QUAYLOG_INDEXER_URL, default http://127.0.0.1:8600)')
+    .option('--token <token>', 'one that reads, where the indexer asks who you are (QUAYLOG_TOKEN)')
     .action((words: string[], options: LogsOptions) => runLogs(words.join(' '), options));
 }
 
 async function runLogs(q: string, options: LogsOptions): Promise<void> {
   const output = openOutput();
-  const api = createApiClient(readIndexerUrl(options.url));
+  const api = createApiClient({ url: readIndexerUrl(options.url), token: readToken(options.token) });
   const show = createPrinter(output, options);
   const readStored = (from?: Date): AsyncIterable<LogRecord[]> => {
     const range = storedRange(q, options, from);
@@ -54,7 +56,7 @@ async function runLogs(q: string, options: LogsOptions): Promise<void> {
     const { follow } = await import('./follow.ts');
     const remark = (text: string) => void process.stderr.write(`quaylog: ${text}\n`);
     await follow({
-      url: api.url,
+      api,
       topic: 'records',
       q,
       idOf: record => record.event.id,

@@ -4,7 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT } from './cli-error.ts';
 import { addEventsCommand } from './events.ts';
 import { addLogsCommand } from './logs.ts';
+import { addPasswordCommand } from './password.ts';
 import { addProgramCommands } from './program-command.ts';
+import { addTokenCommands } from './token.ts';
 import { addUpCommand } from './up.ts';
 
 /** Runs the command that the arguments name; answers the exit code. */
@@ -20,6 +22,8 @@ export async function main(): Promise<number> {
   addLogsCommand(program);
   addEventsCommand(program);
   addProgramCommands(program);
+  addTokenCommands(program);
+  addPasswordCommand(program);
   try {
     await program.parseAsync();
     return EXIT.ok;

@@ -2,24 +2,20 @@
 import type { Command } from 'commander';
 import { endWithParent } from './end-with-parent.ts';
 import { addSettingFlags, settingFlags } from './setting-flags.ts';
-import type { Flags } from './config.ts';
-
-/** What a program's main.ts exports: runs until it is told to stop, and answers the exit code (2: wrong settings). */
-type RunProgram = (flags: Flags) => Promise<number | undefined>;
+import { importProgram, type RunProgram } from './import-program.ts';
 
 type ProgramCommand = { name: 'collector' | 'indexer'; description: string; load: () => Promise<RunProgram> };
 
-/** Loaded only when asked for: the terminal commands need neither. */
 const PROGRAMS: ProgramCommand[] = [
   {
     name: 'indexer',
     description: 'Run only an indexer: store, API, live, alerts and dashboard.',
-    load: async () => (await importMain<{ runIndexer: RunProgram }>('indexer')).runIndexer,
+    load: async () => (await importProgram('indexer')).runIndexer,
   },
   {
     name: 'collector',
     description: 'Run only a collector: one on each host that has an engine.',
-    load: async () => (await importMain<{ runCollector: RunProgram }>('collector')).runCollector,
+    load: async () => (await importProgram('collector')).runCollector,
   },
 ];
 
@@ -33,7 +29,3 @@ export function addProgramCommands(program: Command): void {
     });
   }
 }
-
-/** By URL: the compiler's project borders keep the command line apart from the programs it starts. */
-const importMain = <T>(name: string): Promise<T> =>
-  import(new URL(`../${name}/main.ts`, import.meta.url).href) as Promise<T>;

@@ -1,7 +1,11 @@
 /** `quaylog up`: an indexer and a collector for this machine's engine, kept running, until Ctrl-C. */
+import { randomBytes } from 'node:crypto';
+import { get as getPlain, type ClientRequest } from 'node:http';
+import { get as getByTls } from 'node:https';
 import type { Command } from 'commander';
 import type PinoPretty from 'pino-pretty';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Settings } from '#contract/settings.ts';
 import { CliError } from './cli-error.ts';
 import { childEnvironment, readConfig, wantsColour, type Flags } from './config.ts';
 import { endWithParent } from './end-with-parent.ts';
@@ -22,17 +26,18 @@ export function addUpCommand(program: Command): void {
 
 async function runUp(flags: Flags): Promise<void> {
   endWithParent();
-  const { listen, dockerHost } = readConfig(flags);
+  const config = readConfig(flags);
+  const { listen, dockerHost } = config;
   const trouble = (await findEngineTrouble(dockerHost)) ?? (await findPortTrouble(listen));
   if (trouble !== null) throw new CliError(trouble);
-  const url = localUrl(listen);
-  const own = { ...flags, indexerUrl: flags.indexerUrl ?? url };
+  const url = localUrl(config);
+  const env = childEnvironment({ ...flags, indexerUrl: flags.indexerUrl ?? url, ...ownToken(config) });
   // Loaded only here: every other command starts without it.
   const pretty = process.stderr.isTTY ? (await import('pino-pretty')).default : undefined;
   const children: Supervised[] = [];
   const stop = stopSignal();
   const start = (name: 'indexer' | 'collector'): Promise<number> => {
-    const child = supervise(childProgram(name, own, pretty), remark);
+    const child = supervise(childProgram(name, env, pretty), remark);
     children.push(child);
     return child.gaveUp;
   };
@@ -64,7 +69,7 @@ function stopSignal(): Promise<number> {
 
 function childProgram(
   name: 'indexer' | 'collector',
-  flags: Flags,
+  env: NodeJS.ProcessEnv,
   pretty: typeof PinoPretty | undefined,
 ): ChildProgram {
   const args = [...process.execArgv, process.argv[1] ?? '', name];
@@ -79,22 +84,46 @@ function childProgram(
     name,
     command: process.execPath,
     args,
-    env: childEnvironment(flags),
+    env,
     ...(readable ? { onOutput: chunk => void readable.write(chunk) } : {}),
   };
 }
 
+/**
+ * Where people sign in, our own collector shows a token that only these two processes know: new at every start, of
+ * whichever host it turns out to be. One that the operator gave it is used instead.
+ */
+function ownToken({ password, token, collectorTokens }: Settings): Flags {
+  if (password === '' || token !== '') return {};
+  const own = randomBytes(32).toString('hex');
+  return { token: own, collectorTokens: [collectorTokens, `*=${own}`].filter(part => part !== '').join() };
+}
+
 async function untilOk(url: string): Promise<void> {
-  for (;;) {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-    if (response?.ok) return;
-    await delay(POLL_MS);
-  }
+  while (!(await isOk(url))) await delay(POLL_MS);
+}
+
+/** Nothing is told to the child but its own path, so that its certificate, of whatever name, need not be checked. */
+function isOk(url: string): Promise<boolean> {
+  const get = url.startsWith('https:') ? getByTls : getPlain;
+  return new Promise(done => {
+    const options = { timeout: 2_000, rejectUnauthorized: false, agent: false as const };
+    get(url, options, response => {
+      response.resume();
+      done(response.statusCode === 200);
+    })
+      .once('error', () => done(false))
+      .once('timeout', function (this: ClientRequest) {
+        this.destroy();
+        done(false);
+      });
+  });
 }
 
 /** Where we and the browser of this machine reach an address that may say "all interfaces". */
-export function localUrl(listen: string): string {
-  return `http://${listen.replace(/^(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, '127.0.0.1')}`;
+function localUrl({ listen, tlsCert }: Pick<Settings, 'listen' | 'tlsCert'>): string {
+  const address = listen.replace(/^(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, '127.0.0.1');
+  return `${tlsCert === '' ? 'http' : 'https'}://${address}`;
 }
 
 const remark = (text: string): void => void process.stderr.write(`quaylog: ${text}\n`);

@@ -7,6 +7,9 @@ import { readIndexerConfig, type Flags } from './config.ts';
 import { createIndexer } from './indexer.ts';
 import { startTrouble, type StartTrouble } from './start-trouble.ts';
 
+/** For the commands `token` and `password`: they load this program, but do not run it. */
+export { hashPassword, openOperator } from './operator.ts';
+
 const EXIT_MAY_PASS = 1;
 const EXIT_BAD_SETTINGS = 2;
 const STOP_DEADLINE_MS = 10_000;

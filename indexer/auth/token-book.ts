@@ -50,21 +50,23 @@ export function createTokenBook({ state, now, settingTokens = [] }: TokenBookDep
     return [...(made ? [made.document] : []), ...fromSettings].filter(one => isEqual(one.sha256, hash))[0];
   }
 
-  return {
-    async createToken(wanted) {
-      const valid = (await stored()).filter(
-        one => one.host !== null && one.host === wanted.host && validity(one, now()) === 'valid',
-      );
-      if (valid.length >= VALID_PER_HOST) throw tooMany(valid);
-      const { token, document } = newToken(wanted, now());
-      const isNew = await state.put([{ kind: 'token', id: document.prefix, document, ifVersion: 0 }]);
-      return isNew ? { token, summary: summaryOf(document) } : this.createToken(wanted);
-    },
+  async function createToken(wanted: NewToken): Promise<{ token: string; summary: TokenSummary }> {
+    const valid = (await stored()).filter(
+      one => one.host !== null && one.host === wanted.host && validity(one, now()) === 'valid',
+    );
+    if (valid.length >= VALID_PER_HOST) throw tooMany(valid);
+    const { token, document } = newToken(wanted, now());
+    const isNew = await state.put([{ kind: 'token', id: document.prefix, document, ifVersion: 0 }]);
+    return isNew ? { token, summary: summaryOf(document) } : createToken(wanted);
+  }
 
+  return {
+    createToken,
     listTokens: async () => (await stored()).sort(byAge).map(summaryOf),
 
-    async revokeToken(prefix) {
-      const found = onlyOne(await stored(), prefix);
+    async revokeToken(asked) {
+      // Whoever pastes the whole token means the same.
+      const found = onlyOne(await stored(), PREFIX.exec(asked)?.[1] ?? asked);
       const document = { ...found, revokedAt: found.revokedAt ?? now().toISOString() };
       await state.put([{ kind: 'token', id: found.prefix, document }]);
       return summaryOf(document);

@@ -134,6 +134,9 @@ function parseValue(kind: SettingKind, text: string): unknown {
   }
 }
 
+/** `15m`, `2h`, `90d` in milliseconds; undefined when it is none. */
+export const parseDuration = (text: string): number | undefined => scaled(text, DURATIONS);
+
 function scaled(text: string, units: Record<string, number>): number | undefined {
   const [, value, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = unit === undefined ? undefined : units[unit.toLowerCase()];

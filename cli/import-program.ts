@@ -1,0 +1,19 @@
+/** The programs behind the commands, loaded only when asked for: the terminal commands need neither. */
+import type { Operator } from '#contract/token.ts';
+import type { Flags } from './config.ts';
+
+/** What a program's main.ts exports: runs until it is told to stop, and answers the exit code (2: wrong settings). */
+export type RunProgram = (flags: Flags) => Promise<number | undefined>;
+
+type Programs = {
+  indexer: {
+    runIndexer: RunProgram;
+    openOperator: (data: string) => Operator;
+    hashPassword: (password: string) => Promise<string>;
+  };
+  collector: { runCollector: RunProgram };
+};
+
+/** By URL: the compiler's project borders keep the command line apart from the programs it starts. */
+export const importProgram = <K extends keyof Programs>(name: K): Promise<Programs[K]> =>
+  import(new URL(`../${name}/main.ts`, import.meta.url).href) as Promise<Programs[K]>;
