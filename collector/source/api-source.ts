@@ -1,17 +1,19 @@
 /** The log of a container as the engine's API gives it: any driver that the engine can read back. */
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
 import { createLineJoiner } from '../engine/lines.ts';
+import { keptBytes } from './kept-bytes.ts';
 import type { LogSource } from './log-source.ts';
 
 export const createApiSource = (
   engine: Engine,
-  { id, tty }: Pick<ContainerDetails, 'id' | 'tty'>,
+  container: Pick<ContainerDetails, 'id' | 'tty' | 'logDriver' | 'logOptions'>,
   reason: string,
 ): LogSource => ({
   kind: 'api',
   reason,
   keepsPlace: false,
-  joiner: ({ maxLineBytes }) => createLineJoiner({ tty, maxLineBytes }),
-  read: read => engine.readLogs(id, read),
+  doubt: { keptBytes: keptBytes(container) },
+  joiner: ({ maxLineBytes }) => createLineJoiner({ tty: container.tty, maxLineBytes }),
+  read: read => engine.readLogs(container.id, read),
   close: () => undefined,
 });

@@ -26,6 +26,12 @@ export interface LogSource {
   readonly reason: string;
   /** A read goes on right behind the one before it: `since` counts for the first only, and one decoder serves them all. */
   readonly keepsPlace: boolean;
+  /**
+   * A follow of this source may skip lines or fall silent without a word, so it is checked by reading again (needs `last` in a
+   * read). `keptBytes`: how much of the log is certain to be kept behind its end; null: nothing is ever rotated away. Absent: the
+   * source itself sees what it misses.
+   */
+  readonly doubt?: { keptBytes: number | null };
   /** A decoder for the bytes of one read. */
   joiner(options: { maxLineBytes: number }): LineJoiner;
   /**

@@ -80,11 +80,16 @@ function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}) {
   tail = createContainerTail(
     {
       id: 'c1',
-      source: createApiSource(engine.port, { id: 'c1', tty: false }, ''),
+      source: createApiSource(
+        engine.port,
+        { id: 'c1', tty: false, logDriver: 'json-file', logOptions: {} },
+        '',
+      ),
       cursor: null,
       historySince: null,
       isRunning: engine.running,
       isNew: false,
+      startedAt: stamp(0),
       ...source,
     },
     {
@@ -95,6 +100,8 @@ function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}) {
         ),
       maxLineBytes: 1_000,
       slots: createSlots(1),
+      checkSlots: createSlots(1),
+      space: { lines: 0 },
       sink: {
         onLines(_, taken: readonly Line[], at) {
           lines.push(...taken.map(l => l.text));
@@ -120,7 +127,11 @@ describe('a tail', () => {
     engine.log = [...numbers(3), message(4, 'no end')];
     const { lines } = start(engine);
     await soon(() => expect(lines).toEqual([...texts(3), 'no end']));
-    expect(engine.reads.map(read => read.follow)).toEqual([false, false]);
+    expect(engine.reads.map(({ follow, last }) => [follow, last])).toEqual([
+      [false, undefined],
+      [false, undefined],
+      [false, 1],
+    ]);
   });
 
   it('of a container that has started and died before anybody looked reads all the same', async () => {
@@ -145,7 +156,7 @@ describe('a tail', () => {
     engine.running = true;
     engine.log = numbers(3);
     const { lines, counters } = start(engine);
-    await soon(() => expect(engine.reads).toHaveLength(2));
+    await soon(() => expect(engine.reads.at(-1)?.follow).toBe(true));
     engine.log.push(message(4));
     await engine.endFollows();
     await soon(() => expect(lines).toEqual(texts(4)));

@@ -4,30 +4,21 @@
  * that a clean end (seen on 20.10: after 11 to 30 thousand of 100 thousand lines). Then the tail sleeps until the container starts.
  */
 import type { Logger } from 'pino';
-import { stampOf } from '#contract/stamp.ts';
+import type { GapReason } from '#contract/constants.ts';
 import { backoffMs, pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { Line } from '../engine/lines.ts';
-import type { Treatment } from '../plan/treatment.ts';
 import type { Slots } from '../slots.ts';
-import type { GapReason } from '#contract/constants.ts';
-import type { LogGap, LogSource } from '../source/log-source.ts';
-import { readSince } from './log-reading.ts';
-import { LogSession } from './log-session.ts';
+import type { LogGap } from '../source/log-source.ts';
+import { CHECK_EVERY_MS, FollowCheck } from './follow-check.ts';
+import type { LedgerSpace } from './ledger.ts';
+import { LogReader, type ReadContainer, type ReadHow } from './log-reader.ts';
+import type { LogSession } from './log-session.ts';
 
-export type TailedContainer = {
-  id: string;
-  source: LogSource;
-  treatment?: Treatment;
-  cursor: LogCursor | null;
-  /** Where to begin without a cursor; null: with the first line there is. */
-  historySince: string | null;
-  isRunning: boolean;
-  /** It has just started: followed at once if it still runs, for it may be gone before a reading of the past ends. */
-  isNew: boolean;
-};
+/** `isNew`: followed at once if it still runs, for it may be gone before a reading of the past ends. */
+export type TailedContainer = ReadContainer & { isRunning: boolean };
 
 /** What becomes of what a tail finds. `onUnreadable`: the log driver of the container cannot be read back. */
 export type TailSink = {
@@ -42,6 +33,11 @@ export type TailOptions = {
   maxLineBytes: number;
   /** Bounds how many logs are read from the past at the same time. */
   slots: Slots;
+  /** The same for what checks a follow, which cannot wait for a long history. */
+  checkSlots: Slots;
+  space: LedgerSpace;
+  /** How often a follow is checked; the default is for everyone but tests. */
+  checkEveryMs?: number;
   sink: TailSink;
   counters: Counters;
   log: Logger;
@@ -77,27 +73,30 @@ export function createContainerTail(container: TailedContainer, options: TailOpt
 class Tail {
   private readonly container: TailedContainer;
   private readonly options: TailOptions;
-  private readonly createdAt = stampOf(Date.now());
+  private readonly reader: LogReader;
   private readonly stopping = new AbortController();
-  private cursor: LogCursor | null;
   private isRunning: boolean;
   private isGone = false;
   /** The engine itself said so: there is nothing left to read. */
   private isMissing = false;
-  private hasOpened = false;
   private failures = 0;
   /** A follow that ended, with what it held back: read again, or let out when there is nothing left to read. */
   private unfinished: LogSession | null = null;
-  /** The one session on a source that keeps its place. */
-  private lasting: LogSession | null = null;
   private stopped = new AbortController();
   private waking = new AbortController();
 
   constructor(container: TailedContainer, options: TailOptions) {
+    const { sink, counters, maxLineBytes, space } = options;
     this.container = container;
     this.options = options;
-    this.cursor = container.cursor;
     this.isRunning = container.isRunning;
+    this.reader = new LogReader(container, {
+      maxLineBytes,
+      counters,
+      space,
+      onLines: (lines, cursor) => sink.onLines(container.id, lines, cursor),
+      onGap: (gap, reason) => sink.onGap(container.id, gap, reason),
+    });
   }
 
   async run(): Promise<void> {
@@ -110,8 +109,8 @@ class Tail {
         await this.catchUp();
       }
     }
-    this.unfinished?.discard();
-    this.lasting?.discard();
+    this.forgetUnfinished();
+    this.reader.close();
   }
 
   wake(): void {
@@ -140,6 +139,10 @@ class Tail {
     return this.stopping.signal.aborted || this.isGone;
   }
 
+  private get how(): ReadHow {
+    return { signal: this.stopping.signal, stopped: this.stopped.signal };
+  }
+
   /** Until woken, or for so many milliseconds at most. */
   private async rest(ms: number | null): Promise<void> {
     if (this.stopping.signal.aborted || (ms === null && this.isOver)) return;
@@ -153,30 +156,58 @@ class Tail {
       let added = 1;
       while (added > 0 && !this.isMissing && !this.stopping.signal.aborted) {
         added = await this.readPast();
-        if (this.isRunning) return;
+        if (this.isRunning) break;
       }
+      if (!this.isMissing && !this.stopping.signal.aborted)
+        await this.attempt(() => this.reader.findBack(this.how));
+      this.reader.rest();
     });
   }
 
   private async readPast(): Promise<number> {
-    const session = this.openSession();
+    const session = this.reader.openSession(false);
     const before = session.added;
-    const isEnded = await this.read(session, false);
+    const isEnded = await this.attempt(() => this.reader.readPast(session, this.how));
+    if (isEnded) this.forgetUnfinished();
     const added = session.added - before;
     const isLast = !this.isRunning && added === 0 && !this.stopping.signal.aborted;
     if (isEnded && isLast) await session.finish();
-    else this.discard(session);
+    else this.reader.discard(session);
     if (isEnded) return isLast ? 0 : added;
     return 1;
   }
 
   private async follow(): Promise<void> {
-    const session = this.openSession();
-    await this.read(session, true);
-    if (session === this.lasting) return;
+    const { reader, how } = this;
+    const session = reader.openSession(true);
+    const following = new AbortController();
+    const check = this.check(session, following);
+    const signal = AbortSignal.any([how.signal, following.signal]);
+    await this.attempt(() => reader.follow(session, { ...how, signal }, () => check?.noteRead()));
+    await check?.stop();
+    if (this.container.source.keepsPlace) return;
     session.pause();
-    this.unfinished?.discard();
+    this.forgetUnfinished();
     this.unfinished = session;
+  }
+
+  private check(session: LogSession, following: AbortController): FollowCheck | null {
+    const { source, id: containerId } = this.container;
+    const { checkSlots, log, checkEveryMs: everyMs = CHECK_EVERY_MS } = this.options;
+    const { reader, how } = this;
+    if (source.doubt === undefined) return null;
+    return new FollowCheck({
+      everyMs,
+      isUnproven: () => reader.isUnproven,
+      isProofDue: () => reader.isProofDue,
+      prove: () => checkSlots.run(() => reader.prove(how)),
+      isBehind: () => checkSlots.run(() => reader.isBehind(session, how)),
+      onStuck: () => {
+        log.info({ containerId }, 'a log went on where its follow did not, opened again');
+        following.abort();
+      },
+      log,
+    });
   }
 
   /** Whether the container still runs after a follow ended, asked of the engine: events may be late or lost. */
@@ -190,45 +221,31 @@ class Tail {
     await this.rest(backoffMs(this.failures++, Math.random()));
   }
 
-  /** True when the engine came to the end of the log. Never rejects. */
-  private async read(session: LogSession, follow: boolean): Promise<boolean> {
-    const since = this.cursor === null ? this.container.historySince : readSince(this.cursor);
+  /** False when it failed, and what that means is seen to. Never rejects. */
+  private async attempt(reading: () => Promise<void>): Promise<boolean> {
+    const { added } = this.reader;
     try {
-      const { signal } = this.stopping;
-      const onBytes = (bytes: Buffer) => {
-        this.hasOpened = true;
-        return session.take(bytes);
-      };
-      const { counters, sink } = this.options;
-      const onGap = (gap: LogGap, reason: GapReason) => {
-        counters.gaps++;
-        sink.onGap(this.container.id, gap, reason);
-      };
-      const stopped = this.stopped.signal;
-      await this.container.source.read({ since, follow, signal, stopped, onBytes, onGap });
-      this.hasOpened = true;
-      if (session.broken !== null) throw new EngineError('broken_stream', session.broken);
-      if (!follow) this.forgetUnfinished();
+      await reading();
       return true;
     } catch (cause) {
-      await this.recover(cause, session);
+      await this.recover(cause);
       return false;
     } finally {
-      if (session.added > 0) this.failures = 0;
+      if (this.reader.added > added) this.failures = 0;
     }
   }
 
-  private async recover(cause: unknown, session: LogSession): Promise<void> {
+  private async recover(cause: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    if (isNotFound(cause)) return this.noteGone();
+    if (isError(cause, 'not_found')) return this.noteGone();
     const containerId = this.container.id;
-    if (cause instanceof EngineError && cause.code === 'unreadable') {
+    if (isError(cause, 'unreadable')) {
       this.options.sink.onUnreadable(containerId, cause.message);
       this.isMissing = true;
       this.retire();
       return;
     }
-    if (session.broken !== null) this.options.counters.engineErrorFrames++;
+    if (isError(cause, 'broken_stream')) this.options.counters.engineErrorFrames++;
     this.options.log.warn({ containerId, err: cause }, 'log could not be read, trying again');
     await this.rest(backoffMs(this.failures++, Math.random()));
   }
@@ -236,44 +253,16 @@ class Tail {
   private async noteGone(): Promise<void> {
     this.retire();
     this.isMissing = true;
-    await (this.lasting ?? this.unfinished)?.finish();
+    await this.unfinished?.finish();
     this.unfinished = null;
-    if (this.hasOpened || this.cursor !== null) return;
-    this.options.counters.gaps++;
-    this.options.sink.onGap(this.container.id, { from: this.createdAt, to: stampOf(Date.now()) }, 'removed');
-  }
-
-  /** What this session holds back will be read again, unless the source goes on behind it. */
-  private discard(session: LogSession): void {
-    if (session !== this.lasting) session.discard();
+    await this.reader.noteRemoved();
   }
 
   private forgetUnfinished(): void {
     this.unfinished?.discard();
     this.unfinished = null;
   }
-
-  private openSession(): LogSession {
-    const { sink, counters, maxLineBytes } = this.options;
-    const { id, source, treatment } = this.container;
-    if (this.lasting !== null) return this.lasting;
-    const session = new LogSession({
-      joiner: source.joiner({ maxLineBytes }),
-      ...(treatment === undefined ? {} : { treatment }),
-      cursor: this.cursor,
-      counters,
-      onLines: (lines, cursor) => {
-        this.cursor = cursor ?? this.cursor;
-        return sink.onLines(id, lines, cursor);
-      },
-      onGap: gap => {
-        counters.gaps++;
-        sink.onGap(id, gap, 'rotated');
-      },
-    });
-    if (source.keepsPlace) this.lasting = session;
-    return session;
-  }
 }
 
-const isNotFound = (cause: unknown): boolean => cause instanceof EngineError && cause.code === 'not_found';
+const isError = (cause: unknown, code: EngineError['code']): cause is EngineError =>
+  cause instanceof EngineError && cause.code === code;

@@ -4,7 +4,7 @@ import type { LogCursor } from '../cursor/cursor.ts';
 import type { Line } from '../engine/lines.ts';
 import type { LogGap } from '../source/log-source.ts';
 import { PLAIN_TREATMENT } from '../plan/treatment.ts';
-import { LogReading, type LogReadingOptions } from './log-reading.ts';
+import { LogReading, type LogPlace, type LogReadingOptions } from './log-reading.ts';
 
 export type LogSessionOptions = LogReadingOptions & {
   counters: Counters;
@@ -30,6 +30,23 @@ export class LogSession {
 
   get broken(): string | null {
     return this.reading.broken;
+  }
+
+  /** It has come past the place where it was to go on. */
+  get isConnected(): boolean {
+    return this.reading.isConnected;
+  }
+
+  get cursor(): LogCursor | null {
+    return this.reading.cursor;
+  }
+
+  get place(): LogPlace | null {
+    return this.reading.place;
+  }
+
+  get first(): LogPlace | null {
+    return this.reading.first;
   }
 
   take(bytes: Buffer): Promise<void> | undefined {

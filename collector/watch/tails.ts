@@ -9,9 +9,11 @@ import { planContainer, type ContainerPlan, type PlanOptions } from '../plan/con
 import { createSlots } from '../slots.ts';
 import type { ChooseSource } from '../source/choose-source.ts';
 import type { LogSource } from '../source/log-source.ts';
+import type { LedgerSpace } from './ledger.ts';
 import { createContainerTail, type ContainerTail, type TailSink } from './container-tail.ts';
 
 const CONCURRENT_HISTORIES = 4;
+const CONCURRENT_CHECKS = 4;
 
 export type TailsOptions = {
   memory: Pick<CursorStore, 'logCursor'>;
@@ -35,6 +37,8 @@ export type Reading = Pick<
 export class Tails {
   private readonly options: TailsOptions;
   private readonly slots = createSlots(CONCURRENT_HISTORIES);
+  private readonly checkSlots = createSlots(CONCURRENT_CHECKS);
+  private readonly space: LedgerSpace = { lines: 0 };
   private readonly tails = new Map<string, { tail: ContainerTail; source: LogSource }>();
   private readonly unreadable = new Map<string, string>();
   private isStopped = false;
@@ -105,14 +109,26 @@ export class Tails {
   private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
     const { memory, historyAgeMs, maxLineBytes, counters, log, sink, isRunning } = this.options;
     const { id, running } = details;
+    const startedAt = details.startedAt ?? details.createdAt;
     const cursor = memory.logCursor(id) ?? null;
     const { treatment } = this.planOf(details);
     const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     return createContainerTail(
-      { id, source, treatment, cursor, historySince, isRunning: running, isNew: isNew && cursor === null },
+      {
+        id,
+        source,
+        treatment,
+        cursor,
+        historySince,
+        startedAt,
+        isRunning: running,
+        isNew: isNew && cursor === null,
+      },
       {
         maxLineBytes,
         slots: this.slots,
+        checkSlots: this.checkSlots,
+        space: this.space,
         isRunning,
         counters,
         log,
