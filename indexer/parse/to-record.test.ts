@@ -33,6 +33,7 @@ function aBatch(parts: Partial<IngestBatch>): IngestBatch {
         name: 'shop-web-1',
         image: { name: 'acme/web', tag: '1.2' },
         labels: { 'org.opencontainers.image.version': '1.2.3' },
+        service: { version: '1.2.3' },
         compose: { project: 'shop', service: 'web' },
       },
       { id: 'bead', name: 'lonely', image: { name: 'acme/job' }, labels: {} },
@@ -140,10 +141,18 @@ describe('records', () => {
     );
   });
 
-  it('take the service’s name from our label before compose’s', () => {
+  it('take the service’s name as the collector read it before compose’s', () => {
     const batch = aBatch({ lines: [[0, 1, AT, 0, 'x', 0, 1]] });
-    batch.containers[0]!.labels = { 'quaylog.service': 'storefront' };
+    batch.containers[0]!.service = { name: 'storefront' };
     expect(recordsOf(batch)[0]!.service).toEqual({ name: 'storefront' });
+  });
+
+  it('are read the way the labels of their container want it', () => {
+    const text = '{"level":40,"msg":"slow"}';
+    const batch = aBatch({ lines: [[0, 1, AT, 0, text, 0, 25]] });
+    batch.containers[0]!.parse = 'none';
+    expect(recordsOf(batch)[0]).toMatchObject({ message: text, event: { dataset: 'docker.logs' } });
+    expect(recordsOf(batch)[0]!.event.original).toBeUndefined();
   });
 });
 

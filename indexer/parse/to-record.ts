@@ -37,6 +37,7 @@ type Origin = {
   host: Host;
   compose: LogRecord['compose'];
   service: LogRecord['service'];
+  parse: WireContainer['parse'];
   keys: Map<string, Buffer>;
 };
 
@@ -47,6 +48,7 @@ function originsOf(batch: IngestBatch): Origin[] {
     host,
     compose: wire.compose,
     service: serviceOf(wire),
+    parse: wire.parse,
     keys: new Map<string, Buffer>(),
   }));
 }
@@ -57,20 +59,10 @@ function originAt(origins: Origin[], index: number): Origin {
   return origin;
 }
 
-/** Labels that say which version of what runs here; the first that is there counts. */
-const NAME_LABELS = ['quaylog.service', 'com.datadoghq.tags.service', 'com.docker.swarm.service.name'];
-const VERSION_LABELS = [
-  'quaylog.version',
-  'com.datadoghq.tags.version',
-  'org.opencontainers.image.version',
-  'org.label-schema.version',
-];
-
-function serviceOf({ labels, compose }: WireContainer): LogRecord['service'] {
-  const labelled = (names: string[]) =>
-    names.map(name => labels[name]).find(value => value !== undefined && value !== '');
-  const name = labels['quaylog.service'] ?? compose?.service ?? labelled(NAME_LABELS);
-  const version = labelled(VERSION_LABELS);
+/** The collector has read the labels that name it. */
+function serviceOf({ service, compose }: WireContainer): LogRecord['service'] {
+  const name = service?.name ?? compose?.service;
+  const version = service?.version;
   if (name === undefined && version === undefined) return undefined;
   return { ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }) };
 }
@@ -87,7 +79,7 @@ function idOf(origin: Origin, kind: string, place: { stamp: string; ordinal: num
 function toRecord(line: WireLine, origin: Origin): LogRecord {
   const [, streamNumber, stamp, ordinal, text, flags, bytes] = line;
   const stream: Stream = streamNumber === 2 ? 'stderr' : 'stdout';
-  const parsed = parseRecord(text.toWellFormed());
+  const parsed = parseRecord(text.toWellFormed(), origin.parse);
   const log: LogMeta = { iostream: stream };
   const id = idOf(origin, stream, { stamp, ordinal });
   const record: LogRecord = {
