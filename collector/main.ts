@@ -5,6 +5,7 @@ import { SETTINGS } from '#contract/setting-list.ts';
 import { flagOf } from '#contract/settings.ts';
 import { createCollector } from './collector.ts';
 import { readConfig } from './config.ts';
+import { startHeartbeat } from './heartbeat.ts';
 
 const EXIT_MAY_PASS = 1;
 const EXIT_MEND_FIRST = 2;
@@ -19,6 +20,7 @@ export async function runCollector(flags: Partial<Record<string, string | boolea
   const log = pino({ name: 'quaylog-collector', level: config.logLevel }, pino.destination(2));
   const collector = createCollector(config, log);
   const stopped = stopSignal();
+  const stopHeartbeat = startHeartbeat(config.data);
   try {
     await Promise.race([collector.start(), stopped]);
   } catch (cause) {
@@ -29,6 +31,7 @@ export async function runCollector(flags: Partial<Record<string, string | boolea
   await stopped;
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   await collector.stop(SEND_WITHIN_MS);
+  stopHeartbeat();
   return 0;
 }
 

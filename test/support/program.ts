@@ -18,14 +18,22 @@ export type Program = {
   kill: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
 
-export type ProgramOptions = { args: string[]; env?: Record<string, string | undefined>; cwd?: string };
+export type ProgramOptions = {
+  args: string[];
+  env?: Record<string, string | undefined>;
+  cwd?: string;
+  /** The file to run. Default: the command as it lies in the sources. */
+  file?: string;
+};
+
+const COMMAND = join(ROOT, 'cli/quaylog.ts');
 
 /** Of a program's output only the end is kept. */
 const MAX_OUTPUT = 2 ** 20;
 
 /** `quaylog ARGS`, with only the environment a fresh shell has, plus `env`. */
-export function startProgram({ args, env = {}, cwd = ROOT }: ProgramOptions): Program {
-  const child = spawn(process.execPath, [join(ROOT, 'cli/quaylog.ts'), ...args], {
+export function startProgram({ args, env = {}, cwd = ROOT, file = COMMAND }: ProgramOptions): Program {
+  const child = spawn(process.execPath, [file, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
