@@ -85,22 +85,22 @@ export function createTokenBook({ state, now, settingTokens = [] }: TokenBookDep
     async bind(token, host) {
       if (token.host !== ANY_HOST && token.host !== host.name) throw otherName(token, host.name);
       if (token.hostId === host.id) return;
-      if (token.hostId !== null) throw otherEngine(token, host);
       const claimed = (await all()).find(one => one.hostId === host.id && isOtherHost(one, token));
       if (claimed) throw claimedBy(claimed, token, host);
       const inSettings = fromSettings.find(({ prefix }) => prefix === token.prefix);
-      if (inSettings) inSettings.hostId ??= host.id;
-      else await pin(state, token.prefix, host.id);
+      const hostId = inSettings ? (inSettings.hostId ??= host.id) : await pin(state, token, host.id);
+      if (hostId !== host.id) throw otherEngine({ ...token, hostId }, host);
     },
   };
 }
 
-/** Two first batches at once: whoever comes second reads again, and is then compared. */
-async function pin(state: StateStore, prefix: string, hostId: string): Promise<void> {
+/** Remembers the first engine; answers which that was. */
+async function pin(state: StateStore, { prefix }: TokenSummary, hostId: string): Promise<string | null> {
   const kept = await state.get<TokenDocument>('token', prefix);
-  if (!kept || kept.document.hostId !== null) return;
+  if (!kept || kept.document.hostId !== null) return kept?.document.hostId ?? null;
   const document = { ...kept.document, hostId };
-  await state.put([{ kind: 'token', id: prefix, document, ifVersion: kept.version }]);
+  const isFirst = await state.put([{ kind: 'token', id: prefix, document, ifVersion: kept.version }]);
+  return isFirst ? hostId : pin(state, kept.document, hostId);
 }
 
 type Validity = 'valid' | 'expired' | 'revoked';

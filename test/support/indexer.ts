@@ -13,16 +13,19 @@ export type TestIndexer = {
   get: <T>(path: string) => Promise<T>;
   /** Answers status and body, whatever the status. */
   ask: (path: string, init?: RequestInit) => Promise<{ status: number; body: unknown }>;
+  /** Ends it and leaves the folder. */
+  close: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 export async function startTestIndexer(flags: Record<string, string> = {}): Promise<TestIndexer> {
-  const data = mkdtempSync(join(tmpdir(), 'quaylog-indexer-'));
+  const data = flags['data'] ?? mkdtempSync(join(tmpdir(), 'quaylog-indexer-'));
   const listen = `127.0.0.1:${await freePort()}`;
   const { config, problems } = readIndexerConfig({ listen, data, ...flags });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const indexer = await createIndexer({ config, log: pino({ level: 'silent' }) });
   await indexer.listen();
+  let closed: Promise<void> | undefined;
   const url = `http://${listen}`;
   const ask: TestIndexer['ask'] = async (path, init) => {
     const response = await fetch(url + path, init);
@@ -38,8 +41,9 @@ export async function startTestIndexer(flags: Record<string, string> = {}): Prom
       if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body)}`);
       return body as T;
     },
+    close: () => (closed ??= indexer.close()),
     async stop() {
-      await indexer.close();
+      await (closed ??= indexer.close());
       rmSync(data, { recursive: true, force: true });
     },
   };
