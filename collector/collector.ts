@@ -22,6 +22,7 @@ import { findOwnContainerId } from './plan/own-container.ts';
 import { createSourceChooser } from './source/choose-source.ts';
 import { createContainerWatcher } from './watch/container-watcher.ts';
 import { createStatsSampler } from './watch/stats-sampler.ts';
+import { toWireContainer } from './watch/wire-container.ts';
 
 const VERSION = '0.1.0';
 
@@ -169,6 +170,12 @@ function startOutbox(
     refused: createRefusedItems(join(config.data, 'refused'), Date.now),
     counters,
     onWatched,
+    containerOf: containerId => {
+      const known = cursors.known(containerId);
+      return known === undefined
+        ? { id: containerId, name: '', image: { name: '' }, labels: {} }
+        : toWireContainer(known);
+    },
     log,
   });
 }

@@ -3,10 +3,13 @@
  * so that an indexer that keeps up never makes us read the disk. What is acknowledged out of turn waits for what comes before:
  * `onSettled` is called strictly in order, so a cursor never passes a batch that is still on its way.
  */
+import type { SpoolPolicy } from '#contract/constants.ts';
 import { msOf } from '#contract/stamp.ts';
 import type { BatchNote } from './batch-note.ts';
 import { encodeContent, type PendingBatch } from './pending-batch.ts';
-import type { Place, Spool, SpooledBatch } from './spool/spool.ts';
+import type { Place, Segment, Spool, SpooledBatch } from './spool/spool.ts';
+import { thinSegment } from './spool/thin-segment.ts';
+import { PASSES, type LineChooser } from './spool/thinning.ts';
 import { Turns } from './turns.ts';
 
 /** What may lie in memory, and how much backlog a reader of old lines leaves to those of new ones. */
@@ -17,22 +20,26 @@ const OLD_AFTER_MS = 60_000;
 /** `held` null: it is in the spool only. */
 export type QueuedBatch = {
   readonly seq: number;
-  readonly lines: number;
   readonly readAt: number;
-  readonly bytes: number;
-  readonly place: Place | null;
+  lines: number;
+  bytes: number;
+  place: Place | null;
   held: { note: BatchNote; body: Buffer } | null;
+  isSending: boolean;
   isSettled: boolean;
 };
 
 export type QueueOptions = {
   spool: Spool;
+  policy: SpoolPolicy;
   /** A batch's id from its number. */
   idOf: (seq: number) => string;
   /** Everything in the batch, and in all before it, is durable elsewhere. */
   onSettled: (note: BatchNote, seq: number) => void;
-  /** The batch was in the spool and cannot be read any more. */
-  onDamaged: (note: BatchNote) => void;
+  /** Lines were dropped, so that new ones have room, and gaps put in their place. */
+  onDropped: (dropped: { lines: number; gaps: number }) => void;
+  /** The batch was in the spool and cannot be read any more; without a note it is not known whose lines it held. */
+  onDamaged: (note: BatchNote | null, lines: number) => void;
 };
 
 export class BatchQueue {
@@ -52,11 +59,21 @@ export class BatchQueue {
 
   /** A batch that a collector before has left. */
   restore({ seq, place, note: { lines, readAt } }: SpooledBatch): void {
-    this.push({ seq, lines, readAt, bytes: place.bytes, place, held: null, isSettled: false });
+    this.push({
+      seq,
+      lines,
+      readAt,
+      bytes: place.bytes,
+      place,
+      held: null,
+      isSending: false,
+      isSettled: false,
+    });
   }
 
   add({ content, progress, spans, readAt }: PendingBatch): void {
     const { spool, idOf } = this.options;
+    this.makeRoom();
     const seq = spool.nextSeq;
     const lines = content.lines.length;
     const note = { id: idOf(seq), lines, readAt, spans: [...spans.values()], progress };
@@ -65,12 +82,14 @@ export class BatchQueue {
     const bytes = place?.bytes ?? body.length;
     const held = place === null || this.heldBytes + bytes <= HELD_BYTES ? { note, body } : null;
     if (held !== null) this.heldBytes += bytes;
-    this.push({ seq, lines, readAt, bytes, place, held, isSettled: false });
+    this.push({ seq, lines, readAt, bytes, place, held, isSending: false, isSettled: false });
   }
 
   /** The next to be sent: the oldest, or with `newest` the one closed last. */
   take(newest: boolean): QueuedBatch | undefined {
-    return newest ? this.waiting.pop() : this.waiting.shift();
+    const batch = newest ? this.waiting.pop() : this.waiting.shift();
+    if (batch !== undefined) batch.isSending = true;
+    return batch;
   }
 
   /** There is more than memory holds: the newest lines would wait for all of it. */
@@ -96,17 +115,19 @@ export class BatchQueue {
     return this.unsettled.find(({ lines, isSettled }) => lines > 0 && !isSettled)?.readAt ?? null;
   }
 
-  /** Note and body of a batch that is about to be sent; null when it is damaged, and then it is settled. */
+  /** Note and body of a batch that is about to be sent; null when it is damaged, which has been told then. */
   load(batch: QueuedBatch): { note: BatchNote; body: Buffer } | null {
     if (batch.held !== null || batch.place === null) return batch.held;
     batch.held = this.options.spool.read(batch.place);
     if (batch.held !== null) this.heldBytes += batch.bytes;
+    else this.options.onDamaged(this.options.spool.readNote(batch.place), batch.lines);
     return batch.held;
   }
 
   /** It could not be sent for now. */
   giveBack(batch: QueuedBatch): void {
     if (this.heldBytes > HELD_BYTES && batch.place !== null) this.release(batch);
+    batch.isSending = false;
     const after = this.waiting.findIndex(({ seq }) => seq > batch.seq);
     this.waiting.splice(after === -1 ? this.waiting.length : after, 0, batch);
   }
@@ -147,6 +168,31 @@ export class BatchQueue {
     else this.spooledBytes += batch.bytes;
   }
 
+  /** As the policy says, for as long as there is something to drop. */
+  private makeRoom(): void {
+    const { spool, policy } = this.options;
+    for (const [pass, chooser] of PASSES[policy].entries()) {
+      for (const segment of spool.sealed.filter(({ passes }) => passes <= pass)) {
+        if (!spool.isFull) return;
+        segment.passes = pass + 1;
+        this.thinOut(segment, chooser);
+      }
+    }
+  }
+
+  private thinOut(segment: Segment, chooser: LineChooser): void {
+    const { spool, onDropped } = this.options;
+    const batches = this.unsettled.filter(({ place }) => place?.segment === segment);
+    const result = thinSegment({ spool, segment, batches, chooser });
+    if (result === null) return;
+    for (const { batch, lines, place } of result.batches) {
+      if (!batch.isSending) this.release(batch);
+      this.spooledBytes += place.bytes - batch.bytes;
+      Object.assign(batch, { lines, place, bytes: place.bytes });
+    }
+    onDropped(result);
+  }
+
   private leave(batch: QueuedBatch): void {
     const { spool, onSettled } = this.options;
     const note = batch.held?.note ?? (batch.place && spool.readNote(batch.place));
@@ -164,7 +210,8 @@ export class BatchQueue {
   }
 
   private get isFull(): boolean {
-    return this.memoryOnlyBytes >= HELD_BYTES || this.options.spool.isFull;
+    const { spool, policy } = this.options;
+    return this.memoryOnlyBytes >= HELD_BYTES || (policy === 'block' && spool.isFull);
   }
 
   private get hasBacklog(): boolean {

@@ -93,6 +93,7 @@ beforeEach(async () => {
     refused: createRefusedItems(join(dir, 'refused'), () => Date.parse('2026-11-22T10:00:00Z')),
     counters,
     onWatched: ids => watched.push(ids),
+    containerOf: id => ({ ...container, id }),
     log,
   });
 });

@@ -1,14 +1,14 @@
 /** From closed batches to acknowledged ones: spool, queue, sending and cursors, put together. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { IngestBatch, SpoolStatus } from '#contract/batch.ts';
+import type { IngestBatch, SpoolStatus, WireContainer } from '#contract/batch.ts';
 import type { SpoolPolicy } from '#contract/constants.ts';
 import type { Counters } from '../counters.ts';
 import type { CursorStore } from '../cursor/cursor-store.ts';
 import { BatchQueue } from './batch-queue.ts';
-import type { Span } from './batch-note.ts';
 import type { BatchSink } from './batcher.ts';
 import { createDelivery, type DeliveryOptions } from './deliver.ts';
+import { LostLines } from './lost-lines.ts';
 import { SegmentFiles } from './spool/segment-files.ts';
 import { Spool } from './spool/spool.ts';
 
@@ -27,39 +27,48 @@ export type OutboxOptions = Pick<DeliveryOptions, 'client' | 'refused' | 'counte
   policy: SpoolPolicy;
   cursors: CursorStore;
   sender: () => Sender;
+  /** A container of which nothing but its id is at hand, as the wire names it. */
+  containerOf: (id: string) => WireContainer;
 };
 
 export type Outbox = BatchSink & {
-  /** Lines of the spool that cannot be read any more, but can be read again from the engine if it still has the container. */
-  readonly damaged: readonly Span[];
   /** Resolves when nothing is left to send, or at the deadline; what is left stays in the spool. */
   stop(deadlineMs: number): Promise<void>;
 };
 
 export function openOutbox(options: OutboxOptions): Outbox {
   const { cursors, counters, log, spoolBytes } = options;
-  const damaged: Span[] = [];
+  const lost = new LostLines(options);
   const spool = new Spool({ files: spoolFiles(options), limitBytes: spoolBytes, log });
   const epoch = Date.now().toString(36);
   const queue = new BatchQueue({
     spool,
+    policy: options.policy,
     idOf: seq => `${options.collectorId}-${epoch}-${seq}`,
     onSettled(note, seq) {
       cursors.advance(note.progress, seq);
       const most = Math.min(MAX_TRIMMABLE_BYTES, spoolBytes * TRIMMABLE_SHARE);
       if (spool.trimmableBytes > most) cursors.writeNow();
     },
-    onDamaged: note => damaged.push(...note.spans),
+    onDropped({ lines, gaps }) {
+      counters.linesDropped += lines;
+      counters.gaps += gaps;
+      log.warn({ lines }, 'spool is full, lines were dropped');
+    },
+    onDamaged(note, lines) {
+      counters.linesDropped += lines;
+      lost.add(note?.spans ?? []);
+    },
   });
   cursors.onWritten = seq => queue.trim(seq);
-  restore({ spool, queue, cursors, counters, damaged });
+  restore({ spool, queue, cursors, counters, lost });
   const delivery = createDelivery({ ...options, queue, envelope: () => envelope(options, spool, queue) });
   if (!queue.isEmpty) log.info({ bytes: queue.bytes }, 'batches of before are in the spool and go first');
   delivery.wake();
 
   return {
-    damaged,
     enqueue(batch) {
+      lost.tellIn(batch);
       queue.add(batch);
       cursors.take(batch.progress);
       delivery.wake();
@@ -85,11 +94,11 @@ type Restored = {
   queue: BatchQueue;
   cursors: CursorStore;
   counters: Counters;
-  damaged: Span[];
+  lost: LostLines;
 };
 
 /** Batches of before are sent first; their progress counts as far as no batch is missing (spool.ts, invariant 2). */
-function restore({ spool, queue, cursors, counters, damaged }: Restored): void {
+function restore({ spool, queue, cursors, counters, lost }: Restored): void {
   let next = cursors.ackedSeq + 1;
   spool.open(
     cursors.ackedSeq,
@@ -101,7 +110,7 @@ function restore({ spool, queue, cursors, counters, damaged }: Restored): void {
         next++;
       }
     },
-    note => damaged.push(...note.spans),
+    note => lost.addReadAgain(note.spans),
   );
 }
 

@@ -31,6 +31,8 @@ export type Segment = {
   /** Not in the folder on disk yet. */
   isNew: boolean;
   hasDamage: boolean;
+  /** How many passes of dropping it went through (thinning.ts). */
+  passes: number;
 };
 
 export type SpooledBatch = { seq: number; place: Place; note: BatchNote };
@@ -66,7 +68,7 @@ export class Spool {
     const names = this.attempt(() => this.options.files.list(), 'spool cannot be listed') ?? [];
     let lastFound = 0;
     for (const [i, name] of names.entries()) {
-      const segment = { name, lastSeq: 0, bytes: 0, isNew: false, hasDamage: false };
+      const segment = { name, lastSeq: 0, bytes: 0, isNew: false, hasDamage: false, passes: 0 };
       const found = this.attempt(
         () => this.recover(segment, lastFound, i === names.length - 1),
         'segment cannot be read',
@@ -114,6 +116,36 @@ export class Spool {
     this.bytes += bytes;
     this.noteWritten(segment);
     return place;
+  }
+
+  /** Segments that nothing is appended to any more, oldest first. */
+  get sealed(): readonly Segment[] {
+    return this.segments.filter(segment => segment !== this.current);
+  }
+
+  /** Puts other batches in the place of all that a segment holds; null when that cannot be written. In order of their numbers. */
+  rewrite(
+    segment: Segment,
+    batches: readonly { seq: number; note: BatchNote; body: Buffer }[],
+  ): Place[] | null {
+    const places: Place[] = [];
+    const parts: Buffer[] = [];
+    let at = 0;
+    for (const { seq, note, body } of batches) {
+      const noteBytes = encodeNote(note);
+      parts.push(encodeHeader(seq, noteBytes, body), noteBytes, body);
+      const bytes = HEADER_BYTES + noteBytes.length + body.length;
+      places.push({ segment, at, bytes });
+      at += bytes;
+    }
+    const isDone = this.attempt(() => {
+      this.options.files.replace(segment.name, parts);
+      return true;
+    }, 'spool could not be thinned out');
+    if (isDone === undefined) return null;
+    this.bytes += at - segment.bytes;
+    segment.bytes = at;
+    return places;
   }
 
   /** Null when it does not check any more. */
@@ -202,7 +234,14 @@ export class Spool {
 
   private segmentFor(seq: number, bytes: number): Segment {
     if (this.current !== null && this.current.bytes + bytes <= this.segmentBytes) return this.current;
-    this.current = { name: segmentName(seq), lastSeq: seq, bytes: 0, isNew: true, hasDamage: false };
+    this.current = {
+      name: segmentName(seq),
+      lastSeq: seq,
+      bytes: 0,
+      isNew: true,
+      hasDamage: false,
+      passes: 0,
+    };
     return this.current;
   }
 
@@ -236,7 +275,8 @@ export class Spool {
     }, SYNC_AFTER_MS);
   }
 
-  private async sync(): Promise<void> {
+  /** Resolves when all that was appended before is on disk, or could not be brought there. */
+  async sync(): Promise<void> {
     for (const segment of [...this.unsynced]) {
       this.unsynced.delete(segment);
       try {
