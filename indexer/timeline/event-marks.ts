@@ -1,4 +1,5 @@
 /** The marks on a container's row: what happened at a moment. Pure. */
+import { GAP_REASONS, type GapReason } from '#contract/constants.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Timeline } from '#contract/query.ts';
 import { msOf } from '#contract/stamp.ts';
@@ -46,10 +47,17 @@ const DRAWN = new Map<string, (event: ContainerEvent, lastDeath?: ContainerEvent
   ['start', drawStart],
   ['restart', () => ({ kind: 'restart', label: 'Restarted by someone' })],
   ['health_status', drawHealth],
-  ['log-gap', ({ gap }) => ({ kind: 'gap', label: `Lines are missing: ${gap?.reason ?? 'unknown'}` })],
+  ['log-gap', ({ gap }) => ({ kind: 'gap', label: gapLabel(gap) })],
   ['rename', ({ rename }) => ({ kind: 'rename', label: `Renamed from ${rename?.from ?? 'another name'}` })],
   ['destroy', () => ({ kind: 'removed', label: 'Removed' })],
 ]);
+
+/** A reason of a newer collector is told as it came. */
+function gapLabel(gap: ContainerEvent['gap']): string {
+  if (!gap) return 'Lines are missing';
+  const { reason } = gap;
+  return `Lines are missing: ${Object.hasOwn(GAP_REASONS, reason) ? GAP_REASONS[reason as GapReason] : reason}`;
+}
 
 function drawDeath({ death, process, evidence }: ContainerEvent): Drawn {
   const exitCode = process?.exit_code ?? evidence?.exitCode;

@@ -8,6 +8,7 @@ import { visible } from '../logs/styled-text.ts';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatBytes, formatDateTime, formatRelative } from '../ui/format.ts';
 import { Skeleton } from '../ui/progress.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 import { PanelSection, SidePanel } from '../ui/side-panel.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -50,7 +51,8 @@ export function ContainerDrawer({ container, silentSince, gaps, onClose }: Conta
       <Mistakes mistakes={container.mistakes ?? []} />
       {gaps > 0 && (
         <p className={styles.warning}>
-          ≠ {gapsInWords(gaps)} in the last 24 hours. <Link href={gapsHref(container.name)}>Where →</Link>
+          <b>≠</b> {gapsInWords(gaps)} in the last 24 hours.{' '}
+          <Link href={gapsHref(container.name)}>Where →</Link>
         </p>
       )}
       <LastDeath death={container.lastDeath} now={now} />
@@ -83,8 +85,9 @@ function Silence({ container, since, now }: { container: Container; since: strin
   const zone = useZone();
   return (
     <p className={styles.warning}>
-      ○ No data since {formatDateTime(since, zone).slice(0, 19)} ({formatRelative(Date.parse(since), now)}):
-      the collector on {container.host} does not report. What follows was true then.
+      <b>○</b> No data since {formatDateTime(since, zone).slice(0, 19)} (
+      {formatRelative(Date.parse(since), now)}): the collector on {container.host} does not report. What
+      follows was true then.
     </p>
   );
 }
@@ -94,11 +97,13 @@ function Mistakes({ mistakes }: { mistakes: readonly string[] }) {
   if (mistakes.length === 0) return null;
   return (
     <div className={styles.warning}>
-      ▲ {mistakes.length === 1 ? 'One label is' : `${mistakes.length} labels are`} not understood; defaults
-      hold instead:
+      <b>▲</b> {mistakes.length === 1 ? 'One label is' : `${mistakes.length} labels are`} not understood;
+      defaults hold instead:
       <ul>
         {mistakes.map(mistake => (
-          <li key={mistake}>{visible(mistake)}</li>
+          <li key={mistake}>
+            <Sentence text={visible(mistake)} />
+          </li>
         ))}
       </ul>
     </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostStatus } from '#contract/batch.ts';
-import { hostsInWords, showHosts, silentHosts, spoolInWords } from './host-words.ts';
+import { hostsInWords, showHosts, silentFrom, silentHosts, spoolInWords } from './host-words.ts';
 
 const NOW = Date.parse('2026-11-22T10:42:00Z');
 const about = { zone: 'utc' as const, nowMs: NOW };
@@ -124,4 +124,19 @@ it('a spool says what it does when it is full', () => {
   expect(
     spoolInWords({ bytes: 12 * MIB, limitBytes: 1_024 * MIB, policy: 'drop-oldest', damagedBytes: 0 }),
   ).toBe('12 MiB of 1 GiB; when full, the oldest lines are dropped');
+});
+
+it.each([
+  [[], null, null],
+  [[aHost('a'), aHost('b', away)], null, null],
+  [[aHost('a'), aHost('b', away)], 'b', '2026-11-22T10:41:07Z'],
+  [
+    [aHost('a', { ...away, lastSeenAt: '2026-11-22T10:00:00Z' }), aHost('b', away)],
+    null,
+    '2026-11-22T10:41:07Z',
+  ],
+  [[aHost('a', away)], 'elsewhere', null],
+])('%# none reports since', (...row) => {
+  const [hosts, name, since] = row;
+  expect(silentFrom(hosts, name)).toBe(since === null ? null : Date.parse(since));
 });

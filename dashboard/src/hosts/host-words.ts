@@ -129,3 +129,10 @@ export type SilentHosts = ReadonlyMap<string, string>;
 
 export const silentHosts = (hosts: readonly HostStatus[]): SilentHosts =>
   new Map(hosts.filter(({ connected }) => !connected).map(({ id, lastSeenAt }) => [id, lastSeenAt]));
+
+/** Since when none of the hosts (or of those of one name) reports, in ms; null while one does, and where none is known. */
+export function silentFrom(hosts: readonly HostStatus[], name: string | null): number | null {
+  const asked = hosts.filter(host => name === null || host.name === name);
+  if (asked.length === 0 || asked.some(({ connected }) => connected)) return null;
+  return Math.max(...asked.map(({ lastSeenAt }) => Date.parse(lastSeenAt)));
+}

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Histogram } from '#contract/query.ts';
-import { barAt, brushedRange, layoutBars, layoutFlags, spanOf, timeAt, xOf } from './histogram-layout.ts';
+import {
+  barAt,
+  brushedRange,
+  layoutBars,
+  layoutFlags,
+  layoutGaps,
+  spanOf,
+  timeAt,
+  xOf,
+} from './histogram-layout.ts';
 import { anEvent, stampAt } from './test-records.ts';
 
 const histogram: Histogram = {
@@ -58,4 +67,19 @@ it('flags that would touch are one', () => {
     [10, 10, 190, 2],
     [200, 190, 100, 1],
   ]);
+});
+
+describe('gaps', () => {
+  const gapAt = (from: number, to: number) => ({
+    ...anEvent({ action: 'log-gap' }),
+    gap: { from: stampAt(from), to: stampAt(to), reason: 'rotated' },
+  });
+  it('are bands from end to end, cut to the chart, and never too thin to see', () => {
+    const events = [gapAt(3, 6), gapAt(12, 12), gapAt(25, 50), gapAt(40, 50), anEvent()];
+    expect(layoutGaps(events, span, 300).map(({ x, width }) => [x, width])).toEqual([
+      [30, 30],
+      [120, 3],
+      [250, 50],
+    ]);
+  });
 });

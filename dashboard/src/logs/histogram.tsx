@@ -15,6 +15,7 @@ import {
   layoutGaps,
   STACK,
   timeAt,
+  xOf,
   type Bar,
   type Flag,
   type Span,
@@ -28,6 +29,8 @@ type HistogramProps = {
   /** Worth a flag, oldest first; and all, for counting deaths in a row. */
   flags: readonly ContainerEvent[];
   events: readonly ContainerEvent[];
+  /** Since when no collector that could have sent lines reports; its ms, or null. */
+  silentFrom: number | null;
   isStale: boolean;
   /** A range was dragged over: ISO times. */
   onZoom: (range: { from: string; to: string }) => void;
@@ -40,7 +43,8 @@ const FLAG_NAME_PX = 120;
 const BRUSH_MIN_PX = 4;
 
 /** Lines over time by level, with what happened to containers as flags on top. Drag zooms. */
-export function Histogram({ counts, span, flags, events, isStale, onZoom }: HistogramProps) {
+export function Histogram(props: HistogramProps) {
+  const { counts, span, flags, events, silentFrom, isStale, onZoom } = props;
   const plot = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(plot);
@@ -91,6 +95,15 @@ export function Histogram({ counts, span, flags, events, isStale, onZoom }: Hist
         {layoutGaps(flags, span, width).map(band => (
           <div key={band.id} className={styles.gap} style={{ left: band.x, width: band.width }} />
         ))}
+        {silentFrom !== null && silentFrom < span.to && (
+          <div
+            className={styles.silence}
+            style={{ left: Math.max(0, xOf(silentFrom, span, width)), right: 0 }}
+            title="No data: the collector does not report"
+          >
+            no data
+          </div>
+        )}
         {hovered && !brush && (
           <div className={styles.column} style={{ left: hovered.x, width: hovered.width }} />
         )}

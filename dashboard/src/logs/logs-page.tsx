@@ -4,10 +4,13 @@ import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Total } from '#contract/query.ts';
 import { api } from '../api/client.ts';
 import { HostStrip } from '../hosts/host-strip.tsx';
+import { silentFrom } from '../hosts/host-words.ts';
+import { useHosts } from '../hosts/use-hosts.ts';
 import { classNames } from '../ui/class-names.ts';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { ProgressLine, Skeleton } from '../ui/progress.tsx';
 import { isFlag, worthARow } from './event-words.ts';
+import { actionOf } from './event-filter.ts';
 import { Facets } from './facets.tsx';
 import { FilterRow } from './filter-row.tsx';
 import { Histogram, HistogramNote } from './histogram.tsx';
@@ -75,6 +78,7 @@ function LogsView({ state, change, shown, onRetry }: LogsViewProps) {
         onChange={change}
       />
       <Chart
+        q={asked.q}
         counts={counts}
         events={shown.state.events}
         onZoom={range => change({ ...range, live: false })}
@@ -139,7 +143,9 @@ function useSeek(session: LogSession, line: string | null, isReady: boolean): vo
 function Overlay({ shown, state, change, onRetry }: LogsViewProps) {
   const { newest, isStale, session } = shown;
   // Events may still have rows where no line matches: the words stand below them.
-  const isEmpty = newest.phase === 'ready' && newest.total?.value === 0 && newest.received === 0;
+  const { q } = session.question;
+  const hasRows = actionOf(q) !== undefined && session.buffer.size > 0;
+  const isEmpty = newest.phase === 'ready' && newest.total?.value === 0 && newest.received === 0 && !hasRows;
   const isFirstLoad = newest.phase === 'loading' && !isStale;
   const failure =
     newest.phase === 'failed' && (!isStale || newest.error?.status !== 400) ? newest.error : null;
@@ -181,12 +187,14 @@ function hitsOf(
 }
 
 type ChartProps = {
+  q: string;
   counts: Counts;
   events: readonly ContainerEvent[];
   onZoom: (range: { from: string; to: string }) => void;
 };
 
-function Chart({ counts, events, onZoom }: ChartProps) {
+function Chart({ q, counts, events, onZoom }: ChartProps) {
+  const hosts = useHosts();
   const span = useMemo(() => (counts.data ? spanOf(counts.data) : undefined), [counts.data]);
   if (counts.data && span) {
     return (
@@ -195,6 +203,7 @@ function Chart({ counts, events, onZoom }: ChartProps) {
         span={span}
         flags={worthARow(events).filter(isFlag)}
         events={events}
+        silentFrom={silentFrom(hosts, chosenHost(q))}
         isStale={counts.isPlaceholderData || counts.isError}
         onZoom={onZoom}
       />

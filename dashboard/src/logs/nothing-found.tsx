@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { formatNumber } from '../ui/format.ts';
 import { useZone } from '../ui/zone.ts';
+import { actionOf } from './event-filter.ts';
 import styles from './nothing-found.module.css';
 import type { LogsState } from './logs-url.ts';
 import { conjuncts, removeConjunct } from './query-text.ts';
@@ -47,7 +48,7 @@ function NothingMatches({ state, onChange }: NothingFoundProps) {
   const range = rangeName({ from, to }, zone).toLowerCase();
   return (
     <EmptyState
-      title="No line matches"
+      title={actionOf(q) === undefined ? 'No line matches' : 'No such event, and no line matches'}
       text={
         all?.data ? `0 of ${count(all.data)} lines (${range}) match ${q}` : `Nothing matches ${q} (${range}).`
       }

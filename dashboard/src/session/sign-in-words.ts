@@ -6,7 +6,7 @@ export function failureInWords(error: ApiError, waitMs: number): string {
   if (error.status === 401) return 'This is not the password.';
   if (error.status === 429) {
     if (waitMs <= 0) return 'Too many tries were made. You can try again now.';
-    return `Too many tries. The next one is heard in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}.`;
+    return `Too many tries. Try again in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}.`;
   }
   return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
 }
