@@ -19,10 +19,9 @@ import { exposureOf, parseEngineAddress } from './engine/engine-address.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineFacts } from './engine/engine.ts';
 import { findOwnContainerId } from './plan/own-container.ts';
-import { createSourceChooser } from './source/choose-source.ts';
+import { createSourceChooser, type SourceOptions } from './source/choose-source.ts';
 import { createContainerWatcher } from './watch/container-watcher.ts';
 import { createStatsSampler } from './watch/stats-sampler.ts';
-import { toWireContainer } from './watch/wire-container.ts';
 
 const VERSION = '0.1.0';
 
@@ -103,7 +102,11 @@ async function run({
     memory: cursors,
     sink: batcher,
     plan: { collectSelf: config.collectSelf, ownContainerId: findOwnContainerId() },
-    chooseSource: createSourceChooser({ engine }),
+    chooseSource: createSourceChooser({
+      engine,
+      source: config.source as SourceOptions['source'],
+      containersDir: config.containersDir || facts.containersDir,
+    }),
     maxLineBytes: config.maxLineBytes,
     historyAgeMs: config.historyAge === 'all' ? null : config.historyAge,
     counters,
@@ -170,12 +173,6 @@ function startOutbox(
     refused: createRefusedItems(join(config.data, 'refused'), Date.now),
     counters,
     onWatched,
-    containerOf: containerId => {
-      const known = cursors.known(containerId);
-      return known === undefined
-        ? { id: containerId, name: '', image: { name: '' }, labels: {} }
-        : toWireContainer(known);
-    },
     log,
   });
 }

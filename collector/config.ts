@@ -18,6 +18,8 @@ export type CollectorConfig = Pick<
   | 'dockerTlsVerify'
   | 'dockerCertPath'
   | 'hostName'
+  | 'source'
+  | 'containersDir'
   | 'historyAge'
   | 'collectSelf'
   | 'statsInterval'

@@ -23,6 +23,7 @@ export function toEngineFacts(version: VersionAnswer, info: InfoAnswer, apiVersi
     apiVersion,
     cpus: info.NCPU ?? 0,
     memoryBytes: info.MemTotal ?? 0,
+    containersDir: `${info.DockerRootDir ?? '/var/lib/docker'}/containers`,
   };
 }
 

@@ -28,6 +28,8 @@ export type EngineFacts = {
   apiVersion: string;
   cpus: number;
   memoryBytes: number;
+  /** Its folder of containers, as it sees its disk. */
+  containersDir: string;
 };
 
 export type ListedContainer = { id: string; running: boolean };

@@ -1,12 +1,14 @@
 /**
  * The raw stream of a container with a terminal: no headers, only a stamp and a space before every message. A message ends with
- * `\n`, or after exactly 16,384 bytes without one; then the line goes on in the next message, which bears the same stamp (seen
- * on engine 20.10: test/fixtures/engine/tty.bin). A last line without `\n` is glued to the stamp of the next run's first line.
+ * `\n`, or after 16,384 bytes without one; then the line goes on in the next message, which bears the same stamp (seen on engine
+ * 20.10: test/fixtures/engine/tty.bin). Bytes that are no text have become three each, as those of a character that was cut in two. A last line without `\n` is glued to the stamp of the next run's first line.
  */
 import { STAMP_LENGTH } from '#contract/stamp.ts';
 import { isStampAt } from './stamp.ts';
 
 const FRAGMENT_BYTES = 16_384;
+/** A fragment of bytes that are no text, and the stamp behind it. */
+const GROWN_BYTES = 3 * FRAGMENT_BYTES + STAMP_LENGTH + 1;
 const PREFIX_BYTES = STAMP_LENGTH + 1;
 const NEWLINE = 10;
 
@@ -42,9 +44,10 @@ export class TtyReader {
     if (left === 0 || (left < PREFIX_BYTES && !this.finished)) return this.wait();
     if (!isStampAt(bytes, start)) return this.nextUnstamped(start);
     const textStart = start + PREFIX_BYTES;
-    const end = messageEnd(bytes, textStart, this.finished);
+    const stamp = stampAt(bytes, start);
+    const end = messageEnd(bytes, { textStart, stamp, finished: this.finished });
     if (end === null) return this.wait();
-    this.lastStamp = stampAt(bytes, start);
+    this.lastStamp = stamp;
     this.start = start;
     const glued = gluedRun(bytes.subarray(textStart, end), this.lastStamp);
     this.end = glued === null ? end : textStart + glued;
@@ -53,7 +56,7 @@ export class TtyReader {
 
   /** A log driver that cuts elsewhere than at 16 KiB: the text goes on under the stamp before it. */
   private nextUnstamped(start: number): boolean {
-    const end = messageEnd(this.bytes, start, this.finished);
+    const end = messageEnd(this.bytes, { textStart: start, stamp: this.lastStamp, finished: this.finished });
     if (end === null) return this.wait();
     const rest = this.bytes.subarray(end);
     const message = Buffer.concat([Buffer.from(`${this.lastStamp} `), this.bytes.subarray(start, end)]);
@@ -70,11 +73,19 @@ export class TtyReader {
   }
 }
 
-function messageEnd(bytes: Buffer, textStart: number, finished: boolean): number | null {
+type Begun = { textStart: number; stamp: string; finished: boolean };
+
+function messageEnd(bytes: Buffer, { textStart, stamp, finished }: Begun): number | null {
   const newline = bytes.indexOf(NEWLINE, textStart);
   const limit = textStart + FRAGMENT_BYTES;
   if (newline !== -1 && newline < limit) return newline + 1;
-  if (bytes.length >= limit) return limit;
+  if (bytes.length >= limit) {
+    // No application knows the stamp of its own line.
+    const next = bytes.indexOf(`${stamp} `, limit, 'latin1');
+    if (next !== -1 && (newline === -1 || next < newline)) return next;
+    if (newline !== -1) return newline + 1;
+    if (bytes.length >= textStart + GROWN_BYTES) return limit;
+  }
   return finished ? bytes.length : null;
 }
 

@@ -115,7 +115,7 @@ function start(known: ContainerDetails[] = []): void {
       addInventory: ids => void inventories.push(ids),
     },
     plan: { collectSelf: false, ownContainerId: null },
-    chooseSource: createSourceChooser({ engine: engine.port }),
+    chooseSource: createSourceChooser({ engine: engine.port, source: 'api', containersDir: '' }),
     maxLineBytes: 1_000,
     historyAgeMs: null,
     counters: createCounters(),

@@ -28,7 +28,7 @@ async function withStack(
     allow: ({ method, path }) => method === ENGINE_METHOD && allow(listedPath(path)),
     idleMs: IDLE_MS,
   });
-  const stack = await startStack({ dockerHost: proxy.dockerHost });
+  const stack = await startStack({ dockerHost: proxy.dockerHost, env: { QUAYLOG_SOURCE: 'api' } });
   try {
     await use(stack, proxy);
   } finally {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver();
   stack = await startStack({
     dockerHost: engine.dockerHost,
-    env: { QUAYLOG_WEBHOOK_URL: receiver.url, QUAYLOG_WEBHOOK_ALLOW: '127.0.0.1/32' },
+    env: { QUAYLOG_SOURCE: 'api', QUAYLOG_WEBHOOK_URL: receiver.url, QUAYLOG_WEBHOOK_ALLOW: '127.0.0.1/32' },
   });
 });
 

@@ -17,7 +17,7 @@ let stack: Stack;
 beforeAll(async () => {
   engine = await startTestEngine();
   await importBusybox(engine);
-  stack = await startStack({ dockerHost: engine.dockerHost });
+  stack = await startStack({ dockerHost: engine.dockerHost, env: { QUAYLOG_SOURCE: 'api' } });
 });
 
 afterAll(async () => {

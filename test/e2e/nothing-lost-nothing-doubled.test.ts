@@ -1,4 +1,7 @@
-/** Collector and indexer are killed at random while containers print: every line is stored once, in order per stream. */
+/**
+ * Collector and indexer are killed at random while containers print, and each new collector reads from the other source: every line
+ * is stored once, in order per stream.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
@@ -49,6 +52,9 @@ it(
   },
 );
 
+let sources = 0;
+const nextSource = () => (sources++ % 2 === 0 ? 'api' : 'file');
+
 async function killAtRandom(): Promise<void> {
   const kills = [
     ...Array.from({ length: COLLECTOR_KILLS }, () => 'collector' as const),
@@ -56,7 +62,7 @@ async function killAtRandom(): Promise<void> {
   ].sort(() => Math.random() - 0.5);
   for (const which of kills) {
     await delay(50 + Math.random() * 1_500);
-    await stack.restart(which);
+    await stack.restart(which, 'SIGKILL', which === 'collector' ? { QUAYLOG_SOURCE: nextSource() } : {});
   }
   await stack.untilReady();
 }

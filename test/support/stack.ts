@@ -11,8 +11,15 @@ export type Stack = {
   collector: () => Program;
   /** GET of an API path; rejects with the body on an error status. */
   get: <T>(path: string) => Promise<T>;
-  /** Ends a program (SIGKILL unless told otherwise) and starts it again. Resolves when it is started, not when it is ready. */
-  restart: (which: 'indexer' | 'collector', signal?: NodeJS.Signals) => Promise<void>;
+  /**
+   * Ends a program (SIGKILL unless told otherwise) and starts it again, if wanted with other settings. Resolves when it is
+   * started, not when it is ready.
+   */
+  restart: (
+    which: 'indexer' | 'collector',
+    signal?: NodeJS.Signals,
+    otherEnv?: Record<string, string>,
+  ) => Promise<void>;
   untilReady: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -38,7 +45,8 @@ export async function startStack({ dockerHost, env = {}, data, between }: StackO
     QUAYLOG_STATS_INTERVAL: '1s',
     ...env,
   };
-  const start = (which: 'indexer' | 'collector') => startProgram({ args: [which], env: settings });
+  const start = (which: 'indexer' | 'collector', otherEnv = {}) =>
+    startProgram({ args: [which], env: { ...settings, ...otherEnv } });
   const programs = { indexer: start('indexer'), collector: start('collector') };
 
   const stack: Stack = {
@@ -52,9 +60,9 @@ export async function startStack({ dockerHost, env = {}, data, between }: StackO
       if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${body}`);
       return JSON.parse(body) as T;
     },
-    async restart(which, signal = 'SIGKILL') {
+    async restart(which, signal = 'SIGKILL', otherEnv = {}) {
       await programs[which].kill(signal);
-      programs[which] = start(which);
+      programs[which] = start(which, otherEnv);
     },
     untilReady: () => untilAnswers(`${url}/readyz`, programs.indexer),
     async stop() {
