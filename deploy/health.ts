@@ -31,13 +31,10 @@ function collectorTrouble(data: string): string | null | undefined {
 /** It is alive, not ready: readiness waits for collectors, which may be containers that wait for this one. */
 function indexerTrouble({ data, listen, tlsCert }: typeof settings): Promise<string | null | undefined> {
   if (!existsSync(join(data, 'logs'))) return Promise.resolve(undefined);
-  const [port = '', host = ''] = [
-    /\d+$/.exec(listen)?.[0],
-    listen.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
-  ];
+  const url = new URL(`http://${listen}`);
   const where = {
-    host: host.replace(/^(?:0\.0\.0\.0|::)$/, '127.0.0.1'),
-    port,
+    host: url.hostname.replace(/^(?:0\.0\.0\.0|\[::\])$/, '127.0.0.1').replace(/^\[|\]$/g, ''),
+    port: url.port || 80,
     path: '/healthz',
     timeout: ANSWER_WITHIN_MS,
     // It is ourselves, whatever name the certificate bears.
