@@ -1,4 +1,5 @@
 /** The programs behind the commands, loaded only when asked for: the terminal commands need neither. */
+import type { CheckRefusal, CheckReport } from '#contract/check-report.ts';
 import type { Operator } from '#contract/token.ts';
 import type { Flags } from './config.ts';
 
@@ -11,7 +12,10 @@ type Programs = {
     openOperator: (data: string) => Operator;
     hashPassword: (password: string) => Promise<string>;
   };
-  collector: { runCollector: RunProgram };
+  collector: {
+    runCollector: RunProgram;
+    checkCollector: (flags: Flags, container?: string) => Promise<CheckReport | CheckRefusal>;
+  };
 };
 
 /** By URL: the compiler's project borders keep the command line apart from the programs it starts. */

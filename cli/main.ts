@@ -1,6 +1,7 @@
 /** What `quaylog` can do: one file per command beside this one. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './check.ts';
 import { CliError, EXIT } from './cli-error.ts';
 import { addEventsCommand } from './events.ts';
 import { addLogsCommand } from './logs.ts';
@@ -21,6 +22,7 @@ export async function main(): Promise<number> {
   addUpCommand(program);
   addLogsCommand(program);
   addEventsCommand(program);
+  addCheckCommand(program);
   addProgramCommands(program);
   addTokenCommands(program);
   addPasswordCommand(program);

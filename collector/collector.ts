@@ -18,10 +18,12 @@ import { createDockerEngine } from './engine/docker-engine.ts';
 import { exposureOf, parseEngineAddress } from './engine/engine-address.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineFacts } from './engine/engine.ts';
-import { findOwnContainerId } from './plan/own-container.ts';
+import { planOptions } from './plan/plan-options.ts';
 import { createSourceChooser, type SourceOptions } from './source/choose-source.ts';
+import { createHeldFiles } from './source/held-files.ts';
 import { createContainerWatcher } from './watch/container-watcher.ts';
 import { createStatsSampler } from './watch/stats-sampler.ts';
+import { toWireContainer } from './watch/wire-container.ts';
 
 const VERSION = '0.1.0';
 
@@ -93,6 +95,8 @@ async function run({
   engine,
   facts,
 }: Parts): Promise<(deadlineMs: number) => Promise<void>> {
+  const containersDir = config.containersDir || facts.containersDir;
+  const held = createHeldFiles(containersDir);
   const counters = createCounters();
   const cursors = await openCursorStore({ dir, engineId: facts.id, log });
   const outbox = startOutbox({ config, dir, id, facts, counters, cursors, log }, ids => sampler.watch(ids));
@@ -101,12 +105,14 @@ async function run({
     engine,
     memory: cursors,
     sink: batcher,
-    plan: { collectSelf: config.collectSelf, ownContainerId: findOwnContainerId() },
+    plan: planOptions(config),
     chooseSource: createSourceChooser({
       engine,
       source: config.source as SourceOptions['source'],
-      containersDir: config.containersDir || facts.containersDir,
+      containersDir,
+      held,
     }),
+    held,
     maxLineBytes: config.maxLineBytes,
     historyAgeMs: config.historyAge === 'all' ? null : config.historyAge,
     counters,
@@ -173,6 +179,12 @@ function startOutbox(
     refused: createRefusedItems(join(config.data, 'refused'), Date.now),
     counters,
     onWatched,
+    containerOf: containerId => {
+      const known = cursors.known(containerId);
+      return known === undefined
+        ? { id: containerId, name: '', image: { name: '' }, labels: {} }
+        : toWireContainer(known);
+    },
     log,
   });
 }

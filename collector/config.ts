@@ -1,7 +1,9 @@
 /** The only reader of the environment in this program. */
 import { readFileSync } from 'node:fs';
-import { SETTINGS } from '#contract/setting-list.ts';
-import { readSettings, type SettingProblem, type Settings } from '#contract/settings.ts';
+import type { SettingOrigin } from '#contract/check-report.ts';
+import { SETTINGS, type Setting } from '#contract/setting-list.ts';
+import { flagOf, readSettings, type SettingProblem, type Settings } from '#contract/settings.ts';
+import { FILTER_FORMS, parseFilter } from './plan/filter.ts';
 
 export type CollectorConfig = Pick<
   Settings,
@@ -22,6 +24,8 @@ export type CollectorConfig = Pick<
   | 'containersDir'
   | 'historyAge'
   | 'collectSelf'
+  | 'include'
+  | 'exclude'
   | 'statsInterval'
   | 'maxLineBytes'
   | 'logLevel'
@@ -39,6 +43,28 @@ export function readConfig(flags: Partial<Record<string, string | boolean | unde
   });
   return { config: settings, problems: [...problems, ...unusable(settings)] };
 }
+
+/** Every setting of a collector, and where it was set. */
+export function settingOrigins(
+  flags: Partial<Record<string, string | boolean | undefined>>,
+): SettingOrigin[] {
+  return Object.entries<Setting>(SETTINGS)
+    .filter(([, { programs }]) => programs.includes('collector'))
+    .map(([name, { env, kind, default: fallback }]) => {
+      const file = process.env[`${env}_FILE`];
+      const [value, from] =
+        flags[name] !== undefined
+          ? [String(flags[name]), `--${flagOf(name)}`]
+          : file
+            ? [`the content of ${file}`, `${env}_FILE`]
+            : process.env[env] !== undefined
+              ? [process.env[env], 'environment']
+              : [fallback, 'default'];
+      return { env, value: kind === 'secret' && value !== '' && !file ? '…' : withoutPassword(value), from };
+    });
+}
+
+const withoutPassword = (text: string): string => text.replaceAll(/(:\/\/)[^/@\s]{1,500}@/g, '$1…@');
 
 /** The addresses of all indexers, in the order in which they are tried. */
 export const indexerUrlsOf = ({ indexerUrl }: Pick<CollectorConfig, 'indexerUrl'>): string[] =>
@@ -81,5 +107,12 @@ function unusable(settings: Settings): SettingProblem[] {
     'a size from 1KiB to 16MiB',
   );
   check('logLevel', LEVELS.includes(settings.logLevel), `one of ${LEVELS.join(', ')}`);
+  for (const name of ['include', 'exclude'] as const) {
+    for (const text of settings[name].filter(filter => parseFilter(filter) === null))
+      problems.push({
+        key: SETTINGS[name].env,
+        message: `${SETTINGS[name].env} has ${text}, which is none of ${FILTER_FORMS}`,
+      });
+  }
   return problems;
 }

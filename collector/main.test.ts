@@ -34,6 +34,11 @@ describe('the program', () => {
     ['a setting that does not exist', { QUAYLOG_NOPE: '1' }, /QUAYLOG_NOPE is not a setting/],
     ['an address that is none', { DOCKER_HOST: 'nonsense' }, /DOCKER_HOST=nonsense .*unix:\/\//],
     ['a size that is none', { QUAYLOG_MAX_LINE: 'long' }, /QUAYLOG_MAX_LINE=long is not a size/],
+    [
+      'a filter that is none',
+      { QUAYLOG_INCLUDE: 'name:web*,nmae:db' },
+      /QUAYLOG_INCLUDE has nmae:db, .*name:web\*/,
+    ],
     ['an indexer that is no URL', { QUAYLOG_INDEXER_URL: 'here' }, /QUAYLOG_INDEXER_URL=here is not/],
   ])(
     'ends with one line that says so: %s',

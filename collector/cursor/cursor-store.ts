@@ -48,14 +48,15 @@ export async function openCursorStore(options: {
   log: Logger;
 }): Promise<CursorStore> {
   await mkdir(options.dir, { recursive: true });
-  const path = join(options.dir, `cursors-${shortHash(options.engineId)}`);
+  const path = cursorFilePath(options);
   const kept = await readCheckedFile(path, damaged =>
     options.log.error({ path: damaged }, 'cursor file is damaged and was set aside, an older one is used'),
   );
   return new FileCursorStore(path, toKept(kept), options.log);
 }
 
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+export const cursorFilePath = ({ dir, engineId }: { dir: string; engineId: string }): string =>
+  join(dir, `cursors-${createHash('sha256').update(engineId).digest('hex').slice(0, 12)}`);
 
 const toKept = (value: unknown): Kept =>
   typeof value === 'object' && value !== null && 'containers' in value

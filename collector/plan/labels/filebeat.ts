@@ -14,7 +14,7 @@ export const filebeat: LabelFamily = {
     const raw = readRaw(labels);
     return {
       enabled: labels.flag(hint('enabled')) ?? inverted(labels.flag(hint('disable'))),
-      joining: raw?.joining ?? joiningOf(labels, name => [labels.text(hint(name)), hint(name)]),
+      joining: raw?.joining ?? joiningOf(labels, name => [labels.raw(hint(name)), hint(name)]),
       parse: raw?.parse ?? parseOf(labels),
       include: raw?.include ?? grouped(patternsOf(labels, hint('include_lines'))),
       exclude: raw?.exclude ?? patternsOf(labels, hint('exclude_lines')),

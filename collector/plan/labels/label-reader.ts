@@ -19,10 +19,15 @@ export class LabelReader {
     this.labels = labels;
   }
 
-  /** Null when it is not there or empty. */
+  /** Null when it is not there or blank. */
   text(label: string): string | null {
-    const value = Object.hasOwn(this.labels, label) ? (this.labels[label] ?? '').trim() : '';
-    return value === '' ? null : value;
+    return this.raw(label)?.trim() ?? null;
+  }
+
+  /** As `text`, with the blanks around it, which mean something in a pattern. */
+  raw(label: string): string | null {
+    const value = Object.hasOwn(this.labels, label) ? (this.labels[label] ?? '') : '';
+    return value.trim() === '' ? null : value;
   }
 
   /** The first of these labels that is there. */
@@ -51,7 +56,7 @@ export class LabelReader {
   }
 
   /** `source` is the label's own value unless it is given. Null for a pattern that cannot be used. */
-  pattern(label: string, source: string | null = this.text(label)): Pattern | null {
+  pattern(label: string, source: string | null = this.raw(label)): Pattern | null {
     if (source === null) return null;
     try {
       if (++this.patterns > MAX_PATTERNS)

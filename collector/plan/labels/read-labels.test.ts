@@ -118,6 +118,12 @@ describe('labels that join lines', () => {
       ['2026-11-22 a\nb\nc', '2026-11-23 d\ne'],
     ],
     [
+      'a blank at the end of a pattern counts',
+      { 'quaylog.multiline': '^a ' },
+      ['a 1', 'ab', 'a 2'],
+      ['a 1\nab', 'a 2'],
+    ],
+    [
       'off',
       { 'quaylog.multiline': 'off' },
       ['java.lang.Error: x', '\tat a.b(C.java:1)'],
