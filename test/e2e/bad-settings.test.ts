@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freePort, startProgram } from '../support/program.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort, startProgram, untilAnswers } from '../support/program.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'quaylog-bad-'))));
@@ -38,6 +38,37 @@ it.each([
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(key);
   if (key.endsWith('SECRET')) expect(lines[0]).not.toContain(value);
+});
+
+describe('an address that others reach', () => {
+  it('is not opened: it says what to set', async () => {
+    const { code, lines } = await run(['indexer'], { QUAYLOG_LISTEN: `0.0.0.0:${await freePort()}` });
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(1);
+    for (const part of ['QUAYLOG_PASSWORD', 'quaylog token create --host NAME', 'QUAYLOG_AUTH=none'])
+      expect(lines[0]).toContain(part);
+  });
+
+  it('is opened with a password, once a token was made', async () => {
+    await run(['token', 'create', '--host', 'web'], {});
+    const port = await freePort();
+    const env = {
+      QUAYLOG_DATA: join(folder, 'data'),
+      QUAYLOG_LISTEN: `0.0.0.0:${port}`,
+      QUAYLOG_PASSWORD: 'long enough',
+    };
+    const indexer = startProgram({ args: ['indexer'], env });
+    await untilAnswers(`http://127.0.0.1:${port}/healthz`, indexer);
+    expect(indexer.output()).toContain('plain http beyond this machine');
+    await indexer.kill('SIGTERM');
+  });
+});
+
+it('a certificate that cannot be read is named', async () => {
+  const file = join(folder, 'gone.pem');
+  const { code, lines } = await run(['indexer'], { QUAYLOG_TLS_CERT: file, QUAYLOG_TLS_KEY: file });
+  expect(code).toBe(2);
+  expect(lines).toEqual([expect.stringMatching(/cannot read QUAYLOG_TLS_CERT=.*gone\.pem/)]);
 });
 
 it('a taken port is named', async () => {

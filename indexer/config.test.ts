@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { readIndexerConfig } from './config.ts';
+
+const messages = (flags: Record<string, string>) =>
+  readIndexerConfig(flags).problems.map(({ message }) => message);
+
+test.each([
+  ['password', '$argon2id$v=19$m=19456', /^QUAYLOG_PASSWORD .*\$\$/],
+  ['password', '$argon2i$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', /^QUAYLOG_PASSWORD /],
+  ['collectorTokens', 'hunter2', /^QUAYLOG_COLLECTOR_TOKENS is not host=token/],
+  ['collectorTokens', 'web=hunter2', /fewer than 20/],
+  ['publicUrl', 'logs.example', /^QUAYLOG_PUBLIC_URL=logs\.example is not/],
+  ['publicUrl', 'ftp://logs.example', /is not an http/],
+  ['auth', 'maybe', /^QUAYLOG_AUTH=maybe is not one of password, none/],
+])('%s %s: one sentence, without what is secret', (name, value, complaint) => {
+  expect(messages({ [name]: value })).toEqual([expect.stringMatching(complaint)]);
+  expect(messages({ [name]: value }).join()).not.toMatch(/hunter2|m=19456/);
+});
+
+test('a password and no sign-in contradict each other', () => {
+  expect(messages({ auth: 'none', password: 'long enough' })).toEqual([
+    expect.stringMatching(/QUAYLOG_AUTH=none and QUAYLOG_PASSWORD contradict/),
+  ]);
+});
+
+test.each([
+  { password: 'p' },
+  { password: '$2 is what I have' },
+  { publicUrl: 'https://logs.example/quaylog' },
+  { collectorTokens: `web=${'t'.repeat(20)}` },
+])('%j is fine', flags => {
+  expect(messages(flags)).toEqual([]);
+});

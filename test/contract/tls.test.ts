@@ -1,0 +1,44 @@
+/** Certificates that the settings name: what is wrong with them is said before anything listens. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readTls } from '#indexer/tls.ts';
+import { createAuthority } from '../support/certificates.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quaylog-tls-'));
+  const authority = createAuthority(join(folder, 'ca'), 'test');
+  for (const name of ['a', 'b']) authority.sign(join(folder, name));
+  writeFileSync(join(folder, 'none.pem'), 'nothing');
+  writeFileSync(join(folder, 'locked.pem'), '-----BEGIN ENCRYPTED PRIVATE KEY-----\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Paths within the folder; '' is not set. */
+const read = (tlsCert: string, tlsKey: string, tlsClientCa = '') => {
+  const pathOf = (name: string) => (name === '' ? '' : join(folder, name));
+  return readTls({ tlsCert: pathOf(tlsCert), tlsKey: pathOf(tlsKey), tlsClientCa: pathOf(tlsClientCa) });
+};
+
+it.each([
+  ['only a certificate', ['a/cert.pem', ''], /QUAYLOG_TLS_CERT is set, QUAYLOG_TLS_KEY is not/],
+  ['only a key', ['', 'a/key.pem'], /QUAYLOG_TLS_KEY is set, QUAYLOG_TLS_CERT is not/],
+  ['only an authority', ['', '', 'ca/ca.pem'], /QUAYLOG_TLS_CLIENT_CA needs https/],
+  ['a file that is not there', ['gone.pem', 'a/key.pem'], /cannot read QUAYLOG_TLS_CERT=.*gone\.pem/],
+  ['no certificate', ['none.pem', 'a/key.pem'], /QUAYLOG_TLS_CERT=.* holds no certificate/],
+  ['no key', ['a/cert.pem', 'none.pem'], /QUAYLOG_TLS_KEY=.* holds no private key/],
+  ['a key with a passphrase', ['a/cert.pem', 'locked.pem'], /QUAYLOG_TLS_KEY=.* has a passphrase/],
+  ['no pair', ['a/cert.pem', 'b/key.pem'], /QUAYLOG_TLS_KEY=.* is not the key of QUAYLOG_TLS_CERT/],
+  ['no authority', ['a/cert.pem', 'a/key.pem', 'none.pem'], /QUAYLOG_TLS_CLIENT_CA=.* holds no certificate/],
+] as const)('%s', (_name, [cert, key, authority], complaint) => {
+  expect(() => read(cert, key, authority)).toThrow(complaint);
+});
+
+it('nothing is plain http; a pair is TLS 1.2 or newer; an authority asks for certificates', () => {
+  expect(read('', '')).toBeNull();
+  expect(read('a/cert.pem', 'a/key.pem')).toMatchObject({ minVersion: 'TLSv1.2' });
+  expect(read('a/cert.pem', 'a/key.pem')).not.toHaveProperty('requestCert');
+  expect(read('a/cert.pem', 'a/key.pem', 'ca/ca.pem')).toMatchObject({ requestCert: true });
+});
