@@ -33,7 +33,7 @@ export function parseEngineAddress(dockerHost: string, tlsVerify = ''): EngineAd
 export function exposureOf(address: EngineAddress): string | null {
   if ('socketPath' in address || address.tls || isLoopback(address.host)) return null;
   return (
-    `the engine at ${address.host}:${address.port} is asked without TLS: whoever reaches that port is root on its host. ` +
+    `the engine at ${address.host}:${address.port} is asked without TLS: whoever reaches that port is root on its host, unless an allow-list stands before it. ` +
     'Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or run the collector on that host with its socket'
   );
 }
