@@ -1,17 +1,13 @@
 /** Every page with real data, in both themes and two widths: accessible, nothing cut off, nothing fetched from elsewhere. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventList } from '#contract/query.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { CRASH, SERVE } from '../support/leaking.ts';
+import { unsoundness } from '../support/sound-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let engine: TestEngine;
 let stack: Stack;
@@ -61,21 +57,8 @@ describe.each(['dark', 'light'] as const)('in the %s theme', theme => {
     const { page, foreign, errors } = await openPage(browser, stack.url, theme);
     await page.goto(stack.url + path());
     await page.getByText(has).first().waitFor({ state: 'attached' });
-    for (const width of [1280, 1920]) {
-      await page.setViewportSize({ width, height: 900 });
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-    }
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await unsoundness(page)).toEqual([]);
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
     await page.context().close();
   });
 });
-
-/** `rule: target` of everything that WCAG A or AA forbids and that hinders someone. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate<AxeResults>('axe.run()');
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target.join(' ')}`));
-}

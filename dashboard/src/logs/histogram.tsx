@@ -141,11 +141,11 @@ function FlagLink({ flag, events, zone }: { flag: Flag; events: readonly Contain
       className={classNames(styles.flag, styles[`tone-${tone}`])}
       style={{ left: flag.x }}
       title={said.slice(-8).join('\n')}
-      aria-label={said.join('; ')}
     >
       {glyph}
       {flag.events.length > 1 && ` ${flag.events.length}`}
       {side && <span className={classNames(styles.flagName, styles[side])}>{newest.container.name}</span>}
+      <span className="visually-hidden">: {said.join('; ')}</span>
     </Link>
   );
 }

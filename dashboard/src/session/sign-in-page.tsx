@@ -87,10 +87,12 @@ function PasswordField({ ref, value, isWrong, onChange }: PasswordFieldProps) {
   const look = (event: KeyboardEvent) => setHasCapsLock(event.getModifierState('CapsLock'));
   return (
     <>
-      <label htmlFor="password" className={styles.label}>
-        Password
-        {hasCapsLock && <span className={styles.caps}>⇪ Caps Lock is on</span>}
-      </label>
+      <div className={styles.label}>
+        <label htmlFor="password">Password</label>
+        <span className={styles.caps} role="status">
+          {hasCapsLock && '⇪ Caps Lock is on'}
+        </span>
+      </div>
       <div className={styles.field}>
         <input
           id="password"

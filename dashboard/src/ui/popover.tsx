@@ -1,4 +1,4 @@
-import { useId, useRef, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode, type ToggleEvent } from 'react';
 import { Button } from './button.tsx';
 import styles from './popover.module.css';
 
@@ -16,6 +16,7 @@ export function Popover({ button, label, quiet, children }: PopoverProps) {
   const id = useId();
   const anchor = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLDivElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
   const place = () => {
     if (anchor.current && panel.current) placeBelow(anchor.current, panel.current);
   };
@@ -31,10 +32,15 @@ export function Popover({ button, label, quiet, children }: PopoverProps) {
         ref={panel}
         popover="auto"
         className={styles.popover}
-        onToggle={place}
-        onBeforeToggle={place}
+        onBeforeToggle={(event: ToggleEvent) => {
+          if (event.newState === 'open') setIsOpen(true);
+        }}
+        onToggle={(event: ToggleEvent) => {
+          setIsOpen(event.newState === 'open');
+          place();
+        }}
       >
-        {children(() => document.getElementById(id)?.hidePopover())}
+        {isOpen && children(() => document.getElementById(id)?.hidePopover())}
       </div>
     </>
   );
