@@ -12,7 +12,7 @@ import { createPendingBatch, type PendingBatch } from './pending-batch.ts';
 const MAX_ITEMS = 5_000;
 const MAX_BYTES = 1024 * 1024;
 /** A line that comes alone goes at once; those that come after it within this time go together. */
-const PACE_MS = 20;
+const PACE_MS = 25;
 /** How long a batch may gather, by what becomes of those before it. */
 const MAX_AGE_MS = { idle: 0, busy: 100, away: 1_000 } as const;
 /** Stamp, index, ordinal and punctuation of one line in JSON. */

@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgress } from '#collector/cursor/cursor.ts';
 import type { BatchNote } from '#collector/delivery/batch-note.ts';
 import { SegmentFiles, type FileCalls } from '#collector/delivery/spool/segment-files.ts';
+import { isLongRun } from '../support/fault-figures.ts';
 import { Spool, type Place, type SpooledBatch } from '#collector/delivery/spool/spool.ts';
 
-const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
-vi.setConfig({ testTimeout: isLong ? 1_800_000 : 120_000 });
+vi.setConfig({ testTimeout: isLongRun ? 1_800_000 : 120_000 });
 
 const log = pino({ level: 'silent' });
 const LIMIT = 2 ** 20;
@@ -152,7 +152,7 @@ describe('a spool that was damaged', () => {
     }
     const [name = ''] = await segments();
     const whole = await readFile(join(dir, name));
-    for (let cut = 0; cut < whole.length; cut += isLong ? 1 : 1 + Math.floor(Math.random() * 200)) {
+    for (let cut = 0; cut < whole.length; cut += isLongRun ? 1 : 1 + Math.floor(Math.random() * 200)) {
       await rm(dir, { recursive: true });
       await mkdir(dir);
       await writeFile(join(dir, name), whole.subarray(0, cut));
@@ -169,7 +169,7 @@ describe('a spool that was damaged', () => {
     fill(120);
     await cp(dir, join(root, 'kept'), { recursive: true });
     const names = await segments();
-    for (let i = 0; i < (isLong ? 1_000 : 60); i++) {
+    for (let i = 0; i < (isLongRun ? 1_000 : 60); i++) {
       await rm(dir, { recursive: true });
       await cp(join(root, 'kept'), dir, { recursive: true });
       const name = names[Math.floor(Math.random() * names.length)] ?? '';
@@ -305,7 +305,7 @@ describe('a spool on a disk that fails', () => {
     const total = changes();
     expect(total).toBeGreaterThan(170);
     for (const how of ['dies', 'is full'] as const)
-      for (let n = 1; n <= total; n += isLong ? 1 : 1 + Math.floor(Math.random() * 12)) {
+      for (let n = 1; n <= total; n += isLongRun ? 1 : 1 + Math.floor(Math.random() * 12)) {
         await rm(dir, { recursive: true, force: true });
         const { taken, trimmed } = await live(failing(n, how).calls);
         const found = numbers(open());
@@ -316,7 +316,7 @@ describe('a spool on a disk that fails', () => {
   it('and with a power cut, loses nothing that was synced', async () => {
     const { changes, calls } = failing(Infinity, 'dies');
     await live(calls);
-    for (let n = 1; n <= changes(); n += isLong ? 1 : 1 + Math.floor(Math.random() * 15)) {
+    for (let n = 1; n <= changes(); n += isLongRun ? 1 : 1 + Math.floor(Math.random() * 15)) {
       await rm(dir, { recursive: true, force: true });
       const disk = failing(n, 'dies');
       await live(disk.calls);
@@ -389,7 +389,7 @@ describe('a spool and a plain list', () => {
         }
         expect(numbers(open({ acked }))).toEqual(listed);
       }),
-      { numRuns: isLong ? 1_000 : 60 },
+      { numRuns: isLongRun ? 1_000 : 60 },
     );
   });
 });

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * What happens to a batch. `pass`: the indexer decides. A number: that status, and the indexer never sees it. `cut`: the
- * indexer takes it, but the connection breaks before its answer.
+ * indexer takes it, but the connection breaks before its answer. `away`: the connection breaks, and the indexer never sees it.
  */
-export type Fault = 'pass' | 'cut' | number;
+export type Fault = 'pass' | 'cut' | 'away' | number;
 
 export type FaultProxy = {
   url: string;
@@ -40,6 +40,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, { index
   const fault = faultOf(body);
   if (typeof fault === 'number') {
     response.writeHead(fault, JSON_TYPE).end('{"error":{"code":"fault","message":"a fault of the test"}}');
+    return;
+  }
+  if (fault === 'away') {
+    response.destroy();
     return;
   }
   const answer = await fetch(indexerUrl + (request.url ?? ''), { method: 'POST', headers: JSON_TYPE, body });

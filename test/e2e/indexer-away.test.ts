@@ -1,0 +1,123 @@
+/** The indexer is away while containers print, and the collector is killed meanwhile: the spool has it all, and it arrives once. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { IngestBatch } from '#contract/batch.ts';
+import { rssBytesOf } from '../bench/process-cost.ts';
+import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { isLongRun, noteFigure } from '../support/fault-figures.ts';
+import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
+import { readMetric } from '../support/metrics.ts';
+import { NOTHING_WRONG, printNumbered, untilNumbered } from '../support/numbered-lines.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+const AWAY_MS = isLongRun ? 600_000 : 5_000;
+const CUTS = isLongRun ? 500 : 20;
+/** With both streams of each, 40 lines in about 55 ms: 700 lines/s and container. */
+const CONTAINERS = isLongRun ? 8 : 4;
+const LINES = isLongRun ? 260_000 : 4_000;
+const MOST_GROWTH_BYTES = 64 * 2 ** 20;
+
+let engine: TestEngine;
+let stack: Stack;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  await importBusybox(engine);
+  stack = await startStack({
+    dockerHost: engine.dockerHost,
+    async between(indexerUrl) {
+      proxy = await startFaultProxy(indexerUrl);
+      return proxy.url;
+    },
+  });
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  await proxy?.close();
+  await engine?.stop();
+});
+
+it(
+  `is waited for through kills of the collector, ${CUTS} cut answers and refusals of every other batch`,
+  { timeout: isLongRun ? 3_600_000 : 180_000 },
+  async () => {
+    const names = Array.from({ length: CONTAINERS }, (_, i) => `away-${i}`);
+    for (const name of names)
+      await engine.docker([
+        'run',
+        '-d',
+        '--name',
+        name,
+        'quaylog-test/busybox',
+        'sh',
+        '-c',
+        printNumbered(LINES, 20),
+      ]);
+    await eventually(async () => (await stored()) > 1_000, { what: 'the first lines' });
+
+    const rssBefore = rssBytesOf(stack.collector().pid);
+    proxy.decide(() => 'away');
+    await delay(AWAY_MS / 5);
+    await stack.restart('collector');
+    await eventually(() => spooledBytes() > 0, { what: 'a spool' });
+    const rssAway = await watchRss((AWAY_MS * 3) / 5);
+    await stack.restart('collector');
+    await delay(AWAY_MS / 5);
+    const spooled = spooledBytes();
+
+    const [storedBefore, backAt] = [await stored(), performance.now()];
+    const faults = { cut: new Set<string>(), refused: 0 };
+    proxy.decide(body => spoil(body, faults));
+    for (const name of names) expect(await untilNumbered(stack, name, LINES)).toEqual(NOTHING_WRONG);
+    const perSecond = Math.round((1_000 * ((await stored()) - storedBefore)) / (performance.now() - backAt));
+
+    expect(faults.cut.size).toBe(CUTS);
+    expect(faults.refused).toBeGreaterThan(5);
+    expect(rssAway - rssBefore).toBeLessThan(MOST_GROWTH_BYTES);
+    noteFigure({
+      fault: `indexer away ${AWAY_MS / 1_000} s, collector killed twice meanwhile, then ${CUTS} answers cut and every other batch 429 or 503`,
+      bar: 'lost 0, doubled 0, RSS + ≤ 64 MiB, drain ≥ 3 × live rate',
+      figure: `${(2 * CONTAINERS * LINES).toLocaleString('en')} lines: lost 0, doubled 0; ${mib(spooled)} spooled, RSS + ${mib(rssAway - rssBefore)} to ${mib(rssAway)}; ${perSecond.toLocaleString('en')} lines/s until all were stored`,
+    });
+  },
+);
+
+const stored = () => readMetric(stack, 'quaylog_records_stored_total');
+const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+function spooledBytes(): number {
+  const folder = join(stack.data, 'collector');
+  const spool = readdirSync(folder).find(name => name.startsWith('spool-'));
+  if (spool === undefined) return 0;
+  const sizes = readdirSync(join(folder, spool)).map(name => statSync(join(folder, spool, name)).size);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The most memory that the collector has in use within the time. */
+async function watchRss(ms: number): Promise<number> {
+  const until = Date.now() + ms;
+  let most = 0;
+  while (Date.now() < until) {
+    most = Math.max(most, rssBytesOf(stack.collector().pid));
+    await delay(200);
+  }
+  return most;
+}
+
+/** Each cut once and let through when it comes again; of the others every other one is refused for now. */
+function spoil(body: string, faults: { cut: Set<string>; refused: number }): 'pass' | 'cut' | number {
+  const { id, lines } = JSON.parse(body) as IngestBatch;
+  if (lines.length === 0 || faults.cut.has(id)) return 'pass';
+  if (faults.cut.size < CUTS && Math.random() < 0.5) {
+    faults.cut.add(id);
+    return 'cut';
+  }
+  if (Math.random() < 0.5) return 'pass';
+  faults.refused += 1;
+  return faults.refused % 2 === 0 ? 429 : 503;
+}
