@@ -69,7 +69,7 @@ const stateOf = (state: NonNullable<InspectAnswer['State']>) => ({
 });
 
 /** Others may hold secrets, as the token of a log service. */
-const LOG_OPTIONS = ['max-size', 'max-file', 'mode', 'cache-disabled'];
+const LOG_OPTIONS = ['max-size', 'max-file', 'compress', 'mode', 'cache-disabled'];
 
 const logOptionsOf = (config: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(config).filter(([key]) => LOG_OPTIONS.includes(key)));

@@ -1,7 +1,7 @@
 /** The log of a container as the engine's API gives it: any driver that the engine can read back. */
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
 import { createLineJoiner } from '../engine/lines.ts';
-import { keptBytes } from './kept-bytes.ts';
+import { isCompressed, keptBytes } from './kept-bytes.ts';
 import type { LogSource } from './log-source.ts';
 
 export const createApiSource = (
@@ -12,7 +12,7 @@ export const createApiSource = (
   kind: 'api',
   reason,
   keepsPlace: false,
-  doubt: { keptBytes: keptBytes(container) },
+  doubt: { keptBytes: keptBytes(container), isCompressed: isCompressed(container) },
   joiner: ({ maxLineBytes }) => createLineJoiner({ tty: container.tty, maxLineBytes }),
   read: read => engine.readLogs(container.id, read),
   close: () => undefined,

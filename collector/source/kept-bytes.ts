@@ -24,6 +24,13 @@ export function keptBytes({
   return size * Math.max(1, files - 1);
 }
 
+/** Of `json-file` only when asked for, of `local` and the engine's own copies unless it was switched off. */
+export const isCompressed = ({
+  logDriver,
+  logOptions,
+}: Pick<ContainerDetails, 'logDriver' | 'logOptions'>): boolean =>
+  logDriver === 'json-file' ? logOptions['compress'] === 'true' : logOptions['compress'] !== 'false';
+
 /** `10m` as the engine means it: 10,000,000; null for no size and for none at all. */
 function parseSize(text: string): number | null {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? [];

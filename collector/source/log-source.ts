@@ -28,10 +28,10 @@ export interface LogSource {
   readonly keepsPlace: boolean;
   /**
    * A follow of this source may skip lines or fall silent without a word, so it is checked by reading again (needs `last` in a
-   * read). `keptBytes`: how much of the log is certain to be kept behind its end; null: nothing is ever rotated away. Absent: the
-   * source itself sees what it misses.
+   * read). `keptBytes`: how much of the log is certain to be kept behind its end; null: nothing is ever rotated away.
+   * `isCompressed`: a read without `since` unpacks all that is kept. Absent: the source itself sees what it misses.
    */
-  readonly doubt?: { keptBytes: number | null };
+  readonly doubt?: { keptBytes: number | null; isCompressed: boolean };
   /** A decoder for the bytes of one read. */
   joiner(options: { maxLineBytes: number }): LineJoiner;
   /**

@@ -129,7 +129,7 @@ describe('a tail', () => {
     await soon(() => expect(lines).toEqual([...texts(3), 'no end']));
     expect(engine.reads.map(({ follow, last }) => [follow, last])).toEqual([
       [false, undefined],
-      [false, undefined],
+      [false, 1_000],
       [false, 1],
     ]);
   });

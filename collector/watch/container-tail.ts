@@ -15,6 +15,7 @@ import type { LogGap } from '../source/log-source.ts';
 import { CHECK_EVERY_MS, FollowCheck } from './follow-check.ts';
 import type { LedgerSpace } from './ledger.ts';
 import { LogReader, type ReadContainer, type ReadHow } from './log-reader.ts';
+import { isSamePlace } from './log-reading.ts';
 import type { LogSession } from './log-session.ts';
 
 /** `isNew`: followed at once if it still runs, for it may be gone before a reading of the past ends. */
@@ -150,12 +151,12 @@ class Tail {
     await pause(ms ?? 2 ** 31 - 1, this.waking.signal);
   }
 
-  /** Without following, until nothing is added; of a running container once, for the follow does the rest. */
+  /** Without following, until a read comes no further; of a running container once, for the follow does the rest. */
   private catchUp(): Promise<void> {
     return this.options.slots.run(async () => {
-      let added = 1;
-      while (added > 0 && !this.isMissing && !this.stopping.signal.aborted) {
-        added = await this.readPast();
+      let isFurther = true;
+      while (isFurther && !this.isMissing && !this.stopping.signal.aborted) {
+        isFurther = await this.readPast();
         if (this.isRunning) break;
       }
       if (!this.isMissing && !this.stopping.signal.aborted)
@@ -164,17 +165,21 @@ class Tail {
     });
   }
 
-  private async readPast(): Promise<number> {
-    const session = this.reader.openSession(false);
-    const before = session.added;
-    const isEnded = await this.attempt(() => this.reader.readPast(session, this.how));
-    if (isEnded) this.forgetUnfinished();
-    const added = session.added - before;
-    const isLast = !this.isRunning && added === 0 && !this.stopping.signal.aborted;
-    if (isEnded && isLast) await session.finish();
-    else this.reader.discard(session);
-    if (isEnded) return isLast ? 0 : added;
-    return 1;
+  /** Whether it is worth another try. */
+  private async readPast(): Promise<boolean> {
+    const { reader } = this;
+    const { place, added } = reader;
+    const done: { session?: LogSession } = {};
+    await this.attempt(async () => {
+      done.session = await reader.readOn(this.how);
+    });
+    if (done.session === undefined) return true;
+    this.forgetUnfinished();
+    // Where a clock was set back a read gives lines again, so their number alone says nothing.
+    const isFurther = reader.added > added && !isSamePlace(reader.place, place);
+    if (isFurther || this.isRunning || this.stopping.signal.aborted) reader.discard(done.session);
+    else await done.session.finish();
+    return isFurther;
   }
 
   private async follow(): Promise<void> {

@@ -14,7 +14,7 @@ import type { Treatment } from '../plan/treatment.ts';
 import type { LogGap, LogSource, SourceRead } from '../source/log-source.ts';
 import { GapEpisode } from './gap-episode.ts';
 import { Ledger, type LedgerSpace } from './ledger.ts';
-import { overlapBefore, readSince, type LogPlace } from './log-reading.ts';
+import { isSamePlace, overlapBefore, readSince, type LogPlace } from './log-reading.ts';
 import { LogSession } from './log-session.ts';
 
 /** What the engine's file has around a line is longer by this than what a read has around it. */
@@ -24,7 +24,7 @@ const FRAGMENT_BYTES = 16 * 1024;
 /** A proof reads this many lines more than twice what was followed: some may have been missed. */
 const SPARE_LINES = 1_000;
 /** How far from the end a place is looked for that its stamp does not lead to; then everywhere. */
-const LOOK_BACK_LINES = [1_000, 30_000, undefined];
+const LOOK_BACK_LINES = [SPARE_LINES, 30_000, undefined];
 
 export type ReadContainer = {
   id: string;
@@ -65,7 +65,7 @@ export class LogReader {
   private readonly createdAt = stampOf(Date.now());
   private lasting: LogSession | null = null;
   /** The last line that any read has come to. */
-  private place: LogPlace | null;
+  place: LogPlace | null;
   private doubtedEnd: LogPlace | null = null;
   /** Since the last proof. */
   private followedBytes = 0;
@@ -135,7 +135,7 @@ export class LogReader {
   }
 
   /** Reads to the end that is there now. Everything up to there is proven then. */
-  async readPast(session: LogSession, how: ReadHow, since = this.since): Promise<void> {
+  private async readPast(session: LogSession, how: ReadHow, since: string | null): Promise<void> {
     const followed = this.followedBytes;
     let bytesRead = 0;
     this.ledger?.turn();
@@ -143,8 +143,9 @@ export class LogReader {
       bytesRead += bytes.length;
       return session.take(bytes);
     });
+    session.conclude();
     if (!session.isConnected) return;
-    if (!this.isBeginningKnown) this.judgeBeginning(session, bytesRead);
+    this.judgeBeginning(session, bytesRead);
     this.ledger?.settle();
     this.followedBytes -= followed;
     this.isEngineAtFault = false;
@@ -153,22 +154,37 @@ export class LogReader {
     this.passCursor();
   }
 
-  /** Goes over what was followed once more. Cheap where the place to go on from is among the last lines. */
-  async prove(how: ReadHow): Promise<void> {
-    const { cursor, lastLines: last } = this;
-    if (cursor !== null && last !== undefined) {
-      if (await this.proveOnce({ ...how, last }, { cursor, after: cursor.watermark })) return;
+  /**
+   * Reads to the end from where everything is proven, and answers the session that did. First among the last lines, where that place
+   * usually is: so no stamp has to be trusted and no long log is searched. Only a read of all there is proves that it is gone.
+   */
+  async readOn(how: ReadHow): Promise<LogSession> {
+    const { cursor } = this;
+    const last = this.ledger === null ? SPARE_LINES : this.lastLines;
+    if (this.container.source.doubt !== undefined && cursor !== null && last !== undefined) {
+      const session = await this.readFrom(
+        { ...how, last },
+        { cursor, after: cursor.watermark },
+        this.sinceAmongLast,
+      );
+      if (session.isConnected) return session;
+      this.discard(session);
     }
-    await this.proveOnce(how, this);
+    return this.readFrom(how, this, this.since);
+  }
+
+  /** Goes over what was followed once more, while the follow goes on. */
+  async prove(how: ReadHow): Promise<void> {
+    this.discard(await this.readOn(how));
   }
 
   /** Whether the log goes on behind what this follow has given. Says so once of each end. */
   async isBehind(session: LogSession, how: ReadHow): Promise<boolean> {
     const end = await this.end(how);
     const place = session.place ?? this.place;
-    if (end === null || (place !== null && isSame(end, place))) return false;
+    if (end === null || isSamePlace(end, place)) return false;
     if (place === null && this.since !== null && end.stamp < this.since) return false;
-    const isKnown = this.doubtedEnd !== null && isSame(end, this.doubtedEnd);
+    const isKnown = isSamePlace(end, this.doubtedEnd);
     this.doubtedEnd = end;
     return !isKnown;
   }
@@ -181,7 +197,8 @@ export class LogReader {
       end = joiner.push(bytes).at(-1) ?? end;
       return undefined;
     };
-    await this.container.source.read({ ...how, since: null, follow: false, last: 1, onBytes, onGap: ignore });
+    const since = this.sinceAmongLast;
+    await this.container.source.read({ ...how, since, follow: false, last: 1, onBytes, onGap: ignore });
     return joiner.openSince ?? end;
   }
 
@@ -196,10 +213,12 @@ export class LogReader {
     if (end === null || end.stamp >= overlapBefore(place)) return;
     for (const last of LOOK_BACK_LINES) {
       const limited = last === undefined ? how : { ...how, last };
-      if (await this.proveOnce(limited, { cursor: null, after: place }, null)) return;
+      const session = await this.readFrom(limited, { cursor: null, after: place }, null);
+      this.discard(session);
+      if (session.isConnected) return;
     }
     this.noteGap({ from: end.stamp, to: end.stamp }, false);
-    await this.proveOnce(how, { cursor: null }, null);
+    this.discard(await this.readFrom(how, { cursor: null }, null));
   }
 
   /** Nothing more is read for now. */
@@ -227,24 +246,30 @@ export class LogReader {
     return this.cursor === null ? this.container.historySince : readSince(this.cursor);
   }
 
+  /** A read of the last lines needs no stamp, unless that makes the engine unpack its log. */
+  private get sinceAmongLast(): string | null {
+    return this.container.source.doubt?.isCompressed === true ? this.since : null;
+  }
+
   private get lastLines(): number | undefined {
-    if (this.ledger === null || this.keptBytes === null || this.ledger.size === 0) return undefined;
+    if (this.ledger === null || this.keptBytes === null) return undefined;
     const lines = 2 * this.ledger.size + Math.ceil(this.followedBytes / FRAGMENT_BYTES) + SPARE_LINES;
-    const bytes = (lines * this.followedBytes) / this.ledger.size;
+    const bytes = lines * (this.ledger.size === 0 ? 0 : this.followedBytes / this.ledger.size);
     return bytes * 2 < this.keptBytes ? lines : undefined;
   }
 
-  private async proveOnce(
+  private async readFrom(
     how: ReadHow,
     from: { cursor: LogCursor | null; after?: LogPlace },
-    since = this.since,
-  ): Promise<boolean> {
+    since: string | null,
+  ): Promise<LogSession> {
     const session = this.openSession(false, from);
     try {
       await this.readPast(session, how, since);
-      return session.isConnected;
-    } finally {
+      return session;
+    } catch (cause) {
       this.discard(session);
+      throw cause;
     }
   }
 
@@ -287,12 +312,14 @@ export class LogReader {
     else if (!isFollow) this.gaps.note(gap, reason);
   }
 
-  /** A log as long as what is kept may have been longer once. */
-  private judgeBeginning(session: LogSession, bytesRead: number): void {
+  /** A log as long as what is kept may have been longer once; what was before this collector saw its container is no loss. */
+  private judgeBeginning({ first, place }: LogSession, bytesRead: number): void {
+    if (this.ledger === null || this.keptBytes === null) return;
+    if (place === null && this.since === null) this.isBeginningKnown = false;
+    if (this.isBeginningKnown || first === null) return;
     this.isBeginningKnown = true;
-    const { first } = session;
-    if (first === null || this.keptBytes === null || bytesRead * 2 < this.keptBytes) return;
-    this.noteGap({ from: this.container.startedAt, to: first.stamp }, false);
+    if (bytesRead * 2 >= this.keptBytes)
+      this.noteGap({ from: this.container.startedAt, to: first.stamp }, false);
   }
 
   private tell(gap: LogGap, reason: GapReason): void {
@@ -301,5 +328,4 @@ export class LogReader {
   }
 }
 
-const isSame = (a: LogPlace, b: LogPlace): boolean => a.stamp === b.stamp && a.stream === b.stream;
 const ignore = (): void => undefined;

@@ -32,6 +32,9 @@ export type LogReadingOptions = {
   after?: LogPlace;
 };
 
+export const isSamePlace = (a: LogPlace | null, b: LogPlace | null): boolean =>
+  a?.stamp === b?.stamp && a?.stream === b?.stream;
+
 /** Where to open the log so that a reading with this cursor finds all it needs. */
 export const readSince = (cursor: LogCursor): string => overlapBefore(cursor.watermark);
 
@@ -91,6 +94,14 @@ export class LogReading {
     return [...this.pass(this.lines.end()), ...this.release()];
   }
 
+  /** The log was read to its end: a place that did not come is not there any more. */
+  conclude(): void {
+    const { expected, reached } = this;
+    if (expected === null || reached === null || this.first === null || this.isAfter) return;
+    this.gap = { from: expected.stamp, to: reached.stamp > expected.stamp ? reached.stamp : expected.stamp };
+    this.expected = null;
+  }
+
   get broken(): string | null {
     return this.lines.broken;
   }
@@ -109,11 +120,11 @@ export class LogReading {
     return this.streams[1].traces.held !== null || this.streams[2].traces.held !== null;
   }
 
-  /** Accounts for all lines let out so far; null while there were none. */
+  /** Accounts for all lines let out so far; null while none was read. */
   get cursor(): LogCursor | null {
     const [one, two] = [bare(this.streams[1].cursor), bare(this.streams[2].cursor)];
     const { reached } = this;
-    if (reached === null || (one === undefined && two === undefined)) return null;
+    if (reached === null) return null;
     const open = [reached, this.lines.openSince, this.streams[1].heldSince(1), this.streams[2].heldSince(2)];
     return {
       ...(one === undefined ? {} : { 1: one }),
@@ -181,7 +192,7 @@ export class LogReading {
   /** Looks for the place where this reading is to go on; answers how many of the lines are certain to lie before it. */
   private connect(lines: Line[], place: LogPlace): number {
     const { stamp, stream } = place;
-    const isPlace = (line: LogPlace | null) => line?.stamp === stamp && line.stream === stream;
+    const isPlace = (line: LogPlace | null) => isSamePlace(line, place);
     const isBeyond = (line: Line) =>
       line.stream === stream ? line.stamp > stamp : overlapBefore(line) > stamp;
     const at = lines.findIndex(isPlace);

@@ -55,6 +55,12 @@ export class LogSession {
     return held;
   }
 
+  /** The log was read to its end, and whatever it did not have is told. */
+  conclude(): void {
+    this.reading.conclude();
+    void this.hand([]);
+  }
+
   /** No more bytes will come: what was held back is kept for `finish` or `discard`. */
   pause(): void {
     if (this.holdTimer !== null) clearTimeout(this.holdTimer);
