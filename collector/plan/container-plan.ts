@@ -21,6 +21,8 @@ export type ContainerPlan = {
   applied: AppliedLabel[];
   wire: Pick<WireContainer, 'parse' | 'service'>;
   treatment: Treatment;
+  /** How far back its log is read when it is seen for the first time; null: all of it; undefined: as the settings say. */
+  historyAgeMs?: number | null;
 };
 
 /** Set on the containers of Quaylog by its own deployment files. */
@@ -35,6 +37,7 @@ export function planContainer(container: Subject & { id: string }, options: Plan
     applied,
     wire: wireOf(asked),
     treatment: treatmentOf(wishes),
+    ...(wishes.historyAgeMs === undefined ? {} : { historyAgeMs: wishes.historyAgeMs.value }),
   };
 }
 

@@ -18,6 +18,8 @@ export type Wishes = {
   /** `off`: every line is a record, also those of a stack trace. */
   joining?: Wish<Joining | 'off'>;
   parse?: Wish<ParseMode>;
+  /** How far back its log is read when it is seen for the first time; null: all of it. */
+  historyAgeMs?: Wish<number | null>;
   serviceName?: Wish<string>;
   serviceVersion?: Wish<string>;
   /** A record goes out if, of each of these groups, one matches it. */

@@ -1,5 +1,6 @@
 /** Our own labels. */
 import { PARSE_MODES } from '#contract/constants.ts';
+import { parseDuration } from '#contract/settings.ts';
 import type { LabelFamily, Wishes } from './label-family.ts';
 import type { LabelReader } from './label-reader.ts';
 
@@ -13,6 +14,7 @@ const LABELS = [
   'quaylog.include_lines',
   'quaylog.exclude_lines',
   'quaylog.mask',
+  'quaylog.history',
 ];
 /** Set by our own deployment files. */
 const ROLE_LABEL = 'quaylog.role';
@@ -28,6 +30,7 @@ export const quaylog: LabelFamily = {
       enabled: labels.flag('quaylog.enabled'),
       joining: joiningOf(labels),
       parse: labels.oneOf('quaylog.parse', PARSE_MODES),
+      historyAgeMs: historyOf(labels),
       serviceName: labels.first('quaylog.service'),
       serviceVersion: labels.first('quaylog.version'),
       include: include === null ? undefined : { value: [[include]], label: 'quaylog.include_lines' },
@@ -43,6 +46,16 @@ function joiningOf(labels: LabelReader): Wishes['joining'] | undefined {
   if (labels.text(label)?.toLowerCase() === 'off') return { value: 'off', label };
   const pattern = labels.pattern(label);
   return pattern === null ? undefined : { value: { pattern, negate: true, side: 'before' }, label };
+}
+
+function historyOf(labels: LabelReader): Wishes['historyAgeMs'] | undefined {
+  const label = 'quaylog.history';
+  const text = labels.text(label);
+  if (text === null) return undefined;
+  const value = text === 'all' ? null : text === 'none' ? 0 : parseDuration(text);
+  if (value !== undefined) return { value, label };
+  labels.complain(label, 'is neither all nor none nor a duration such as 24h');
+  return undefined;
 }
 
 function complainOfUnknown(labels: LabelReader): void {

@@ -42,6 +42,9 @@ describe('labels that name things and switch', () => {
       { 'quaylog.service': ' cart ', 'quaylog.version': '2', 'quaylog.parse': 'JSON' },
       { serviceName: 'cart', serviceVersion: '2', parse: 'json' },
     ],
+    ['history', { 'quaylog.history': '24h' }, { historyAgeMs: 86_400_000 }],
+    ['all of history', { 'quaylog.history': 'all' }, { historyAgeMs: null }],
+    ['no history', { 'quaylog.history': 'none' }, { historyAgeMs: 0 }],
     ['ours, empty', { 'quaylog.service': '', 'quaylog.multiline': ' ' }, {}],
     ['logspout', { 'logspout.exclude': 'true' }, { enabled: false }],
     ['logspout that excludes not', { 'logspout.exclude': 'false' }, {}],
@@ -252,6 +255,7 @@ describe('labels that leave out and mask', () => {
 describe('labels that cannot be understood', () => {
   it.each<[Labels, string]>([
     [{ 'quaylog.enabled': 'maybe' }, 'quaylog.enabled=maybe is neither true nor false'],
+    [{ 'quaylog.history': 'soon' }, 'quaylog.history=soon is neither all nor none nor a duration'],
     [{ 'quaylog.parse': 'xml' }, 'quaylog.parse=xml is none of auto, json, logfmt, none'],
     [{ 'quaylog.multiline': '(' }, 'quaylog.multiline=( has a ( without a )'],
     [{ 'quaylog.mask': '(?=x)' }, 'quaylog.mask=(?=x) looks ahead or behind, which RE2 does not know'],

@@ -30,6 +30,10 @@ const WORDS: { [K in Key]-?: (value: Value<K>) => string } = {
   enabled: isOn => (isOn ? 'collected' : 'not collected'),
   joining: value => (value === 'off' ? 'every line is a record' : joiningInWords(value)),
   parse: mode => PARSE_WORDS[mode],
+  historyAgeMs: age =>
+    age === null
+      ? 'all of its log is read'
+      : `its log is read from ${age / 1_000} s before it was first seen`,
   serviceName: name => `service.name is ${name}`,
   serviceVersion: version => `service.version is ${version}`,
   include: groups => `only records that match ${groups.map(sourcesOf).join(' and ')} go out`,
