@@ -107,11 +107,11 @@ export class Tails {
   }
 
   private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
-    const { memory, historyAgeMs, maxLineBytes, counters, log, sink, isRunning } = this.options;
+    const { memory, maxLineBytes, counters, log, sink, isRunning } = this.options;
     const { id, running } = details;
     const startedAt = details.startedAt ?? details.createdAt;
     const cursor = memory.logCursor(id) ?? null;
-    const { treatment } = this.planOf(details);
+    const { treatment, historyAgeMs = this.options.historyAgeMs } = this.planOf(details);
     const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     return createContainerTail(
       {
