@@ -1,9 +1,12 @@
 /** Which source reads the log of a container, and why, in words for people. */
 import { accessSync, constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
 import { createApiSource } from './api-source.ts';
 import { createFileSource } from './file-source.ts';
+import type { HeldFiles } from './held-files.ts';
+import { logFilePath } from './log-file-path.ts';
+import { openLogFile, type LogFile } from './log-files.ts';
 import type { LogSource } from './log-source.ts';
 import { createReadTurns } from './read-turns.ts';
 
@@ -15,33 +18,34 @@ export type SourceOptions = {
   source: 'auto' | 'api' | 'file';
   /** Where the engine's folder of containers is on this machine. */
   containersDir: string;
+  /** Files that are open already. Without them none is opened before it is read. */
+  held?: HeldFiles;
 };
 
-export function createSourceChooser({ engine, source, containersDir }: SourceOptions): ChooseSource {
+export function createSourceChooser({ engine, source, containersDir, held }: SourceOptions): ChooseSource {
   const turns = createReadTurns();
   return container => {
-    const { logDriver, tty, logOptions } = container;
+    const { id, logDriver, tty, logOptions } = container;
     if (logDriver === 'none') return { unreadable: 'its log driver is none: the engine keeps no logs of it' };
     if (source === 'api') return createApiSource(engine, container, 'QUAYLOG_SOURCE=api');
-    const path = logFilePath(container, containersDir);
-    const obstacle = obstacleTo(path, container);
-    if (obstacle === null)
-      return createFileSource({ path, tty, logOptions, turns, reason: `its log file is readable: ${path}` });
+    const path = logFilePath(id, containersDir);
+    const early = held?.take(id) ?? null;
+    const obstacle = early === null ? obstacleTo(path, container) : null;
+    if (path !== null && obstacle === null) {
+      const reason = `its log file is readable: ${path}`;
+      const first = early ?? (held !== undefined && container.running ? openSoon(path) : null);
+      const begunAt = early === null ? null : container.startedAt;
+      return createFileSource({ path, tty, logOptions, turns, reason, first, begunAt });
+    }
     if (source === 'file') return { unreadable: `${obstacle}, and QUAYLOG_SOURCE=file` };
     return createApiSource(engine, container, `read through the API of the engine: ${obstacle}`);
   };
 }
 
-const CONTAINER_ID = /^[0-9a-f]{64}$/;
-
-/** Nothing that a container says of itself becomes part of it. */
-const logFilePath = ({ id }: ContainerDetails, containersDir: string): string =>
-  CONTAINER_ID.test(id) ? join(containersDir, id, `${id}-json.log`) : '';
-
 /** Why the file cannot be read; null when it can, or will be once the container has started. */
-function obstacleTo(path: string, { logDriver }: ContainerDetails): string | null {
+function obstacleTo(path: string | null, { logDriver }: ContainerDetails): string | null {
   if (logDriver !== 'json-file') return `its log driver is ${logDriver}, which keeps no file of lines`;
-  if (path === '') return 'its id is none of Docker';
+  if (path === null) return 'its id is none of Docker';
   return accessError(path, constants.R_OK) ?? null;
 }
 
@@ -56,5 +60,14 @@ function accessError(path: string, mode: number): string | null {
     return code === 'ENOENT'
       ? `there is no ${path} here; mount the engine's folder of containers, or set QUAYLOG_CONTAINERS_DIR`
       : `${path} may not be read (${code ?? String(cause)})`;
+  }
+}
+
+/** Held from now on, whatever comes before it is read. */
+function openSoon(path: string): LogFile | null {
+  try {
+    return openLogFile(path);
+  } catch {
+    return null;
   }
 }

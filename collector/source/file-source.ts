@@ -13,6 +13,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { GapReason } from '#contract/constants.ts';
+import { msOf } from '#contract/stamp.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import { readCompressed } from './compressed-log.ts';
 import { FileWatch } from './file-watch.ts';
@@ -30,6 +31,8 @@ const MAX_FILES = 16;
 const REST_MS = 4;
 /** Enough to know a place again: it holds the time of the entry before. */
 const TAIL_BYTES = 48;
+/** No engine writes more; measured: 80 KB per millisecond. */
+const FASTEST_BYTES_PER_MS = 150_000;
 const NEWLINE = 10;
 
 export type FileSourceOptions = {
@@ -39,6 +42,10 @@ export type FileSourceOptions = {
   logOptions: Record<string, string>;
   reason: string;
   turns: ReadTurns;
+  /** Opened already, and not read yet. */
+  first?: LogFile | null;
+  /** When the container started, if that is its first start and was seen: then its log is to be there from the first line on. */
+  begunAt?: string | null;
 };
 
 export const createFileSource = (options: FileSourceOptions): LogSource => new FileSource(options);
@@ -54,6 +61,7 @@ class FileSource implements LogSource {
   private onGap: (gap: LogGap, reason: GapReason) => void = () => undefined;
   /** What is read now, and what comes after it, in order. */
   private files: LogFile[] = [];
+  private first: LogFile | null;
   /** Where the last read ended, when nothing is held open. */
   private place: Place | null = null;
   /** The file at work was read to its end when it had a successor already. */
@@ -64,6 +72,7 @@ class FileSource implements LogSource {
   constructor(options: FileSourceOptions) {
     this.options = options;
     this.reason = options.reason;
+    this.first = options.first ?? null;
     this.rotated = Math.max(0, (Number(options.logOptions['max-file']) || 1) - 1);
     this.watch = new FileWatch(options.path);
   }
@@ -90,7 +99,9 @@ class FileSource implements LogSource {
   close(): void {
     this.watch.close();
     closeLogFiles(this.files);
+    if (this.first !== null) closeLogFiles([this.first]);
     this.files = [];
+    this.first = null;
   }
 
   private async readToEnd(read: SourceRead): Promise<void> {
@@ -119,11 +130,35 @@ class FileSource implements LogSource {
   private open(since: string | null): void {
     const { path } = this.options;
     if (this.files.length > 0) return;
-    this.files = openNewer(path, this.rotated, null);
+    this.files = this.withFirst(openNewer(path, this.rotated, null));
     if (this.files.length === 0 && !existsSync(dirname(path)))
       throw new EngineError('not_found', 'the log file is gone with its container');
     if (this.place !== null) this.resume(this.place);
     else if (since !== null) this.skipTo(since);
+    else if (this.lacksBeginning) this.entries?.noteHole('rotated', this.options.begunAt ?? '');
+  }
+
+  /** Whether the engine may have rotated away what came before the first read. */
+  private get lacksBeginning(): boolean {
+    const { begunAt, logOptions } = this.options;
+    const [file] = this.files;
+    const limit = bytesOf(logOptions['max-size']);
+    if (file === undefined || limit === null || begunAt === undefined || begunAt === null) return false;
+    if (this.rotated > 0) return this.files.length > this.rotated;
+    return sizeOf(file) > 0 && (Date.now() - msOf(begunAt)) * FASTEST_BYTES_PER_MS >= limit;
+  }
+
+  /** The file that was opened early may have lost its name meanwhile. */
+  private withFirst(files: LogFile[]): LogFile[] {
+    const { first } = this;
+    this.first = null;
+    if (first === null) return files;
+    if (files.some(({ inode }) => inode === first.inode)) {
+      closeLogFiles([first]);
+      return files;
+    }
+    if (files[0] !== undefined) files[0].followsHole = true;
+    return [first, ...files];
   }
 
   /** Goes on where the file was left. */

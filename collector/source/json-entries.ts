@@ -19,8 +19,8 @@ export type EntryJoinerOptions = LineJoinerOptions & { onGap: (gap: LogGap, reas
 
 /** Every chunk that is pushed ends where an entry ends. */
 export type EntryJoiner = LineJoiner & {
-  /** Entries are missing here; it is told when the next one is read. */
-  noteHole(reason: GapReason): void;
+  /** Entries are missing here; it is told when the next one is read. `after`: they are newer than this, if nothing was read yet. */
+  noteHole(reason: GapReason, after?: string): void;
 };
 
 export const createEntryJoiner = (options: EntryJoinerOptions): EntryJoiner => new Entries(options);
@@ -69,8 +69,9 @@ class Entries implements EntryJoiner {
     return [...this.streams[1].end(), ...this.streams[2].end()];
   }
 
-  noteHole(reason: GapReason): void {
+  noteHole(reason: GapReason, after = ''): void {
     this.hole ??= { reason };
+    this.stamp ||= after;
   }
 
   get openSince(): { stamp: string; stream: 1 | 2 } | null {

@@ -5,6 +5,7 @@ import { createCounters } from '../counters.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent, EventRead, LogRead } from '../engine/engine.ts';
 import { createSourceChooser } from '../source/choose-source.ts';
+import { createHeldFiles } from '../source/held-files.ts';
 import { createContainerWatcher, type ContainerWatcher, type WatcherMemory } from './container-watcher.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 
@@ -116,6 +117,7 @@ function start(known: ContainerDetails[] = []): void {
     },
     plan: { collectSelf: false, ownContainerId: null },
     chooseSource: createSourceChooser({ engine: engine.port, source: 'api', containersDir: '' }),
+    held: createHeldFiles(null),
     maxLineBytes: 1_000,
     historyAgeMs: null,
     counters: createCounters(),

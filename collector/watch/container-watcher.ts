@@ -16,11 +16,12 @@ import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts'
 import type { PlanOptions } from '../plan/container-plan.ts';
 import { createSlots } from '../slots.ts';
 import type { ChooseSource } from '../source/choose-source.ts';
+import type { HeldFiles } from '../source/held-files.ts';
 import type { TailSink } from './container-tail.ts';
 import { createEventSieve, isLifecycle, toLifecycleEvent } from './lifecycle.ts';
 import { reconcile } from './reconcile.ts';
 import { Tails } from './tails.ts';
-import { toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
+import { detailsOfEvent, toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
 
 const CONCURRENT_INSPECTS = 8;
 /** Replayed events arrive within milliseconds of the subscription. */
@@ -38,6 +39,8 @@ export type WatcherOptions = {
   sink: WatcherSink;
   plan: PlanOptions;
   chooseSource: ChooseSource;
+  /** Logs that must be held before anything is known of their containers. */
+  held: Omit<HeldFiles, 'take'>;
   maxLineBytes: number;
   /** How far back the log of a container not seen before is read; null: all of it. */
   historyAgeMs: number | null;
@@ -100,6 +103,7 @@ class Watcher implements ContainerWatcher {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.tails.stop();
+    this.options.held.close();
     await this.running;
     await this.telling;
   }
@@ -188,8 +192,10 @@ class Watcher implements ContainerWatcher {
     this.options.counters.eventsRead++;
     this.eventsSince = event.stamp;
     const before = this.details.get(id);
-    if (action === 'start' && before !== undefined) this.tails.tend({ ...before, running: true }, true);
-    if (action === 'die') this.tails.settle(id);
+    if (action === 'start' && !this.tails.has(id)) this.options.held.hold(id);
+    if (action === 'start' && before !== undefined)
+      this.tails.tend({ ...before, running: true, startedAt: event.stamp }, true);
+    if (action === 'die') this.tails.settle(id, event.stamp);
     // Inspected now, not when its turn comes: the state right after the event is the evidence.
     const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => undefined);
     this.enqueue(async () => this.tell(event, await inspected));
@@ -217,9 +223,15 @@ class Watcher implements ContainerWatcher {
         this.options.sink.addSnapshot(this.snapshotOf({ ...last, running: false }, 'removed'));
       this.forget(id);
     } else if (action === 'start' && !this.tails.has(id)) {
-      if (answer === null) this.noteMissed(event);
+      if (answer === null) this.rescue(event);
       else this.lookSoon();
     }
+  }
+
+  /** The container is gone, but its log may be held. */
+  private rescue(event: EngineEvent): void {
+    if (this.options.held.has(event.containerId)) this.tails.tend(detailsOfEvent(event), true);
+    else this.noteMissed(event);
   }
 
   /** It has run and was removed before its log could be opened. */
@@ -264,6 +276,7 @@ class Watcher implements ContainerWatcher {
   private forget(id: string): void {
     this.details.delete(id);
     this.told.delete(id);
+    this.options.held.drop(id);
     void this.tails.retire(id).then(() => this.wires.delete(id));
   }
 

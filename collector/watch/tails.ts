@@ -41,6 +41,8 @@ export class Tails {
   private readonly space: LedgerSpace = { lines: 0 };
   private readonly tails = new Map<string, { tail: ContainerTail; source: LogSource }>();
   private readonly unreadable = new Map<string, string>();
+  /** When each died last, as its event said: what was inspected before may say otherwise. */
+  private readonly deaths = new Map<string, string>();
   private isStopped = false;
 
   constructor(options: TailsOptions) {
@@ -56,7 +58,8 @@ export class Tails {
 
   /** Sees to it that a container that is collected has a tail, awake if it runs. `isNew`: it has just been started. */
   tend(details: ContainerDetails, isNew: boolean): void {
-    const { id, running } = details;
+    const { id } = details;
+    const running = details.running && !((this.deaths.get(id) ?? '') > (details.startedAt ?? ''));
     const known = this.tails.get(id);
     if (known !== undefined) {
       if (running) known.tail.wake();
@@ -66,11 +69,12 @@ export class Tails {
     if (this.isStopped || !this.planOf(details).collected || this.unreadable.has(id)) return;
     const source = this.options.chooseSource(details);
     if ('unreadable' in source) this.unreadable.set(id, source.unreadable);
-    else this.tails.set(id, { source, tail: this.open(details, source, isNew) });
+    else this.tails.set(id, { source, tail: this.open({ ...details, running }, source, isNew) });
   }
 
-  /** The container has stopped. */
-  settle(id: string): void {
+  /** The container has stopped, as the event of this stamp says. */
+  settle(id: string, stamp: string): void {
+    this.deaths.set(id, stamp);
     this.tails.get(id)?.tail.settle();
   }
 
@@ -89,6 +93,7 @@ export class Tails {
   /** The container is gone. Resolves when all that could still be read of it was. */
   async retire(id: string): Promise<void> {
     this.unreadable.delete(id);
+    this.deaths.delete(id);
     const known = this.tails.get(id);
     known?.tail.retire();
     await known?.tail.ended;
@@ -107,11 +112,11 @@ export class Tails {
   }
 
   private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
-    const { memory, maxLineBytes, counters, log, sink, isRunning } = this.options;
+    const { memory, historyAgeMs, maxLineBytes, counters, log, sink, isRunning } = this.options;
     const { id, running } = details;
     const startedAt = details.startedAt ?? details.createdAt;
     const cursor = memory.logCursor(id) ?? null;
-    const { treatment, historyAgeMs = this.options.historyAgeMs } = this.planOf(details);
+    const { treatment } = this.planOf(details);
     const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     return createContainerTail(
       {

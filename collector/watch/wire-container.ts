@@ -31,6 +31,23 @@ export function wireContainerOfEvent({ containerId, attributes }: EngineEvent): 
   };
 }
 
+/** Of a container that was gone before it could be inspected, and left a log file, which only one driver does. */
+export function detailsOfEvent(event: EngineEvent): ContainerDetails {
+  const { id, name, image, labels } = wireContainerOfEvent(event);
+  return {
+    ...{ id, name, image, labels, tty: false, logDriver: 'json-file', logPath: '', logOptions: {} },
+    ...{ status: 'removing', running: false, health: 'none', exitCode: 0, oomKilled: false, error: '' },
+    ...{
+      restartCount: 0,
+      restartPolicy: '',
+      createdAt: event.stamp,
+      startedAt: event.stamp,
+      finishedAt: null,
+    },
+    ...{ memoryLimitBytes: null, stopSignal: 15, stopTimeoutSeconds: 10 },
+  };
+}
+
 function composeOf(labels: Record<string, string>): Compose | null {
   const [project, service] = [labels[PROJECT_LABEL], labels[SERVICE_LABEL]];
   return project === undefined || service === undefined ? null : { project, service };
