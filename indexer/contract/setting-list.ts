@@ -54,7 +54,7 @@ export const SETTINGS = {
     default: '',
     programs: indexer,
     description:
-      'Tokens of collectors beside those made by quaylog token create: host=token, comma-separated.',
+      'Tokens of collectors beside those made by quaylog token create: host=token, comma-separated. The host * is whichever shows it first.',
   },
   tlsCert: {
     env: 'QUAYLOG_TLS_CERT',
@@ -83,7 +83,8 @@ export const SETTINGS = {
     kind: 'string',
     default: '',
     programs: indexer,
-    description: 'How people reach the dashboard, for links in notifications. Default: the listen address.',
+    description:
+      'How people reach the dashboard: for links in notifications, and behind a proxy with https for cookies. Default: the listen address.',
   },
   retentionAge: {
     env: 'QUAYLOG_RETENTION_AGE',
@@ -141,7 +142,8 @@ export const SETTINGS = {
     kind: 'secret',
     default: '',
     programs: collector,
-    description: 'What the collector shows to the indexer: made by quaylog token create --host NAME.',
+    description:
+      'What the collector shows to the indexer: made by quaylog token create --host NAME. Also what quaylog logs and events show, of --read.',
   },
   indexerCa: {
     env: 'QUAYLOG_INDEXER_CA',

@@ -1,10 +1,13 @@
 /** Certificates that the settings name: what is wrong with them is said before anything listens. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTls } from '#indexer/tls.ts';
 import { createAuthority } from '../support/certificates.ts';
+import { ROOT } from '../support/program.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -34,6 +37,16 @@ it.each([
   ['no authority', ['a/cert.pem', 'a/key.pem', 'none.pem'], /QUAYLOG_TLS_CLIENT_CA=.* holds no certificate/],
 ] as const)('%s', (_name, [cert, key, authority], complaint) => {
   expect(() => read(cert, key, authority)).toThrow(complaint);
+});
+
+it('the commands of docs/security.md make a certificate that the authority signed, in the name of the host', () => {
+  const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
+  const commands = /```sh\n(# The authority[^`]+)```/.exec(page)?.[1] ?? '';
+  execFileSync('sh', ['-e'], { cwd: folder, input: commands, stdio: ['pipe', 'ignore', 'pipe'] });
+  const certificate = (name: string) => new X509Certificate(readFileSync(join(folder, name)));
+  expect(certificate('web-1.pem').verify(certificate('collectors-ca.pem').publicKey)).toBe(true);
+  expect(certificate('web-1.pem').subject).toBe('CN=web-1');
+  expect(read('web-1.pem', 'web-1.key', 'collectors-ca.pem')).toMatchObject({ requestCert: true });
 });
 
 it('nothing is plain http; a pair is TLS 1.2 or newer; an authority asks for certificates', () => {
