@@ -14,7 +14,6 @@ import { createIndexerClient } from './indexer-client.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
 import { createPendingBatch, splitContent, type PendingBatch } from './pending-batch.ts';
 import { createRefusedItems } from './refused-items.ts';
-import { classify } from './retry.ts';
 
 /** The deadline bounds a hang on a busy machine; it is not a measure of speed. */
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
@@ -201,8 +200,16 @@ describe('a batch', () => {
     expect(enqueued.map(batch => batch.content.lines.length)).toEqual([2, 1]);
   });
 
-  it('is closed by age', async () => {
+  it('is closed at once while nothing is on its way, and what follows closely goes together', async () => {
+    const batcher = createBatcher({ ...sink, state: 'idle' });
+    for (let n = 0; n < 5; n++) void batcher.addLines(container, [aLine(n)], null);
+    expect(enqueued.map(batch => batch.content.lines.length)).toEqual([1]);
+    await soon(() => expect(enqueued.map(batch => batch.content.lines.length)).toEqual([1, 4]));
+  });
+
+  it('is closed by age while others are on their way', async () => {
     createBatcher(sink).addSample(container, { at: stamp(1) } as never);
+    expect(enqueued).toHaveLength(0);
     await soon(() => expect(enqueued).toHaveLength(1));
   });
 
@@ -217,16 +224,3 @@ describe('a batch', () => {
     expect(splitContent(batchOf(1).content)).toBeNull();
   });
 });
-
-it.each([
-  [200, 'acked'],
-  [400, 'refuse'],
-  [413, 'refuse'],
-  [422, 'refuse'],
-  [401, 'retry'],
-  [404, 'retry'],
-  [429, 'retry'],
-  [500, 'retry'],
-  [503, 'retry'],
-  [null, 'retry'],
-])('status %j means %s', (status, verdict) => expect(classify(status)).toBe(verdict));

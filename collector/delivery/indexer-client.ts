@@ -42,12 +42,15 @@ export type IndexerClientOptions = {
   urls: readonly string[];
   token: string;
   compression: 'auto' | 'zstd' | 'none';
+  /** A connection without an answer for this long is given up. */
+  answerWithinMs?: number;
   /** PEM texts. */
   tls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
 };
 
-export function createIndexerClient({ urls, token, compression, tls }: IndexerClientOptions): IndexerClient {
-  const indexers = urls.map(url => new Indexer(url, tls));
+export function createIndexerClient(options: IndexerClientOptions): IndexerClient {
+  const { urls, token, compression } = options;
+  const indexers = urls.map(url => new Indexer(url, options));
   let current = 0;
   const headers = {
     'content-type': 'application/json',
@@ -79,11 +82,13 @@ async function compressed(parts: readonly Buffer[]): Promise<Body> {
 class Indexer {
   readonly isLoopback: boolean;
   private readonly url: string;
+  private readonly answerWithinMs: number;
   private readonly agent: Agent;
   private readonly send: typeof request;
   private readonly options: RequestOptions;
 
-  constructor(address: string, tls: IndexerClientOptions['tls']) {
+  constructor(address: string, { tls, answerWithinMs = ANSWER_WITHIN_MS }: IndexerClientOptions) {
+    this.answerWithinMs = answerWithinMs;
     const url = new URL(address);
     this.url = url.origin;
     this.isLoopback = isLoopbackName(url.hostname);
@@ -126,8 +131,8 @@ class Indexer {
       },
     });
     const timer = setTimeout(
-      () => call.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS / 1_000} s`)),
-      ANSWER_WITHIN_MS,
+      () => call.destroy(new Error(`no answer within ${this.answerWithinMs / 1_000} s`)),
+      this.answerWithinMs,
     );
     call.on('response', response => {
       readText(response).then(text => resolve({ response, text }), reject);
