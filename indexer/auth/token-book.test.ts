@@ -117,6 +117,13 @@ describe('a token belongs to one host', () => {
     await expect(stolen).rejects.toThrow(/ENGINE-A is that of the host a/);
   });
 
+  test('a host that was renamed is free for its new name once the old token is revoked', async () => {
+    const [old, renamed] = [await make('a'), await make('b')];
+    await book.bind(await valid(old.token), A);
+    await book.revokeToken(old.summary.prefix);
+    await book.bind(await valid(renamed.token), { id: A.id, name: 'b' });
+  });
+
   test('the second token of a host is of the same engine', async () => {
     const [first, second] = [await make('a'), await make('a')];
     await book.bind(await valid(first.token), A);
@@ -135,7 +142,8 @@ describe('tokens from the settings', () => {
     expect(await book.isAnyCollectorKnown()).toBe(true);
   });
 
-  test('one of any host is of the first that shows it', async () => {
+  test('one of any host is of the first that shows it, also of one that has a token of its own', async () => {
+    await book.bind(await valid((await make('a')).token), A);
     book = openBook([{ host: '*', token: 'x'.repeat(40) }]);
     await book.bind(await valid('x'.repeat(40)), A);
     await expect(book.bind(await valid('x'.repeat(40)), { id: 'B', name: 'b' })).rejects.toThrow();

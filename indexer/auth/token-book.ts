@@ -85,7 +85,7 @@ export function createTokenBook({ state, now, settingTokens = [] }: TokenBookDep
     async bind(token, host) {
       if (token.host !== ANY_HOST && token.host !== host.name) throw otherName(token, host.name);
       if (token.hostId === host.id) return;
-      const claimed = (await all()).find(one => one.hostId === host.id && isOtherHost(one, token));
+      const claimed = (await all()).find(one => isClaim(one, host) && validity(one, now()) === 'valid');
       if (claimed) throw claimedBy(claimed, token, host);
       const inSettings = fromSettings.find(({ prefix }) => prefix === token.prefix);
       const hostId = inSettings ? (inSettings.hostId ??= host.id) : await pin(state, token, host.id);
@@ -159,7 +159,9 @@ const isEqual = (a: string, b: string): boolean =>
 
 const byAge = (a: TokenSummary, b: TokenSummary): number => (a.createdAt < b.createdAt ? -1 : 1);
 
-const isOtherHost = (a: TokenSummary, b: TokenSummary): boolean => a.prefix !== b.prefix && a.host !== b.host;
+/** The engine is known under another name. */
+const isClaim = (token: TokenSummary, host: { id: string; name: string }): boolean =>
+  token.hostId === host.id && token.host !== ANY_HOST && token.host !== host.name;
 
 function onlyOne(tokens: TokenDocument[], asked: string): TokenDocument {
   const exact = tokens.filter(({ prefix }) => prefix === asked);

@@ -15,7 +15,7 @@ import { createAuthority, type Signed } from '../support/certificates.ts';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeToken, onTokens, PASSWORD } from '../support/people.ts';
-import { freePort, startProgram, type Program } from '../support/program.ts';
+import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
 import { aBatch, aLine, aStamp, aWireContainer } from '../support/wire.ts';
 
 let dir: string;
@@ -202,6 +202,22 @@ it('a collector whose token is revoked loses nothing: with the next token it goe
     { what: 'the line that waited is stored', withinMs: 60_000 },
   );
   expect(page.records.map(({ message }) => message)).toEqual(['kept meanwhile', 'from here']);
+});
+
+it('quaylog up with a password: its own collector needs no token to be made', async () => {
+  const own = await freePort();
+  const up = startProgram({
+    args: ['up'],
+    env: {
+      DOCKER_HOST: engine.dockerHost,
+      QUAYLOG_DATA: path('up'),
+      QUAYLOG_LISTEN: `127.0.0.1:${own}`,
+      QUAYLOG_PASSWORD: PASSWORD,
+    },
+  });
+  await untilAnswers(`http://127.0.0.1:${own}/readyz`, up);
+  expect((await fetch(`http://127.0.0.1:${own}/api/v1/hosts`)).status).toBe(401);
+  await up.kill('SIGTERM');
 });
 
 describe('the terminal', () => {
