@@ -3,66 +3,41 @@ import { Link } from 'wouter';
 import type { Alert, AlertList } from '#contract/rule.ts';
 import { logsHref, storyHref } from '../containers/links.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatDateTime, formatDuration, formatRelative } from '../ui/format.ts';
-import { Skeleton } from '../ui/progress.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Waiting } from '../ui/waiting.tsx';
 import { useZone } from '../ui/zone.ts';
 import { eachAlert, firingBundles, type AlertBundle } from './alert-bundles.ts';
+import { AlertTable, type Column } from './alert-table.tsx';
 import styles from './alerts.module.css';
 import { SeverityWord } from './severity-word.tsx';
 import { useRules } from './use-alerts.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'State', className: styles.colState },
+  { head: 'Fired', className: styles.colTime },
+  { head: 'What happened' },
+  { head: 'Container', className: styles.colContainer },
+  { head: 'Rule', className: styles.colRule },
+  { head: 'Links', className: styles.colLinks, isHidden: true },
+];
 
 type AlertRowsProps = { query: UseQueryResult<AlertList>; isHistory: boolean };
 
 /** What fires now, or everything that ever did; the newest first. */
 export function AlertRows({ query, isHistory }: AlertRowsProps) {
   const now = useNow(5_000);
-  if (query.data === undefined) {
-    return query.error === null ? (
-      <Skeleton lines={8} />
-    ) : (
-      <ErrorPanel
-        title="The alerts could not be loaded"
-        error={query.error}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.data === undefined) return <Waiting what="The alerts" query={query} lines={8} />;
   const { alerts } = query.data;
   const shown = isHistory ? eachAlert(alerts) : firingBundles(alerts);
   if (shown.length === 0) return isHistory ? <NoHistory /> : <AllQuiet />;
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table} aria-label={isHistory ? 'Alert history' : 'Firing alerts'}>
-        <thead>
-          <tr>
-            <th scope="col" className={styles.colState}>
-              State
-            </th>
-            <th scope="col" className={styles.colTime}>
-              Fired
-            </th>
-            <th scope="col">What happened</th>
-            <th scope="col" className={styles.colContainer}>
-              Container
-            </th>
-            <th scope="col" className={styles.colRule}>
-              Rule
-            </th>
-            <th scope="col" className={styles.colLinks}>
-              <span className="visually-hidden">Links</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(bundle => (
-            <AlertRow key={bundle.newest.id} bundle={bundle} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <AlertTable label={isHistory ? 'Alert history' : 'Firing alerts'} columns={COLUMNS}>
+      {shown.map(bundle => (
+        <AlertRow key={bundle.newest.id} bundle={bundle} now={now} />
+      ))}
+    </AlertTable>
   );
 }
 

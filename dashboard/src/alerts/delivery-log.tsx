@@ -4,66 +4,41 @@ import { Link } from 'wouter';
 import type { Delivery } from '#contract/rule.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { ErrorPanel } from '../ui/error-panel.tsx';
 import { formatDateTime, formatDuration, formatRelative } from '../ui/format.ts';
-import { Skeleton } from '../ui/progress.tsx';
 import { Sentence } from '../ui/sentence.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Waiting } from '../ui/waiting.tsx';
 import { useZone } from '../ui/zone.ts';
+import { AlertTable, type Column } from './alert-table.tsx';
 import styles from './alerts.module.css';
 import { attemptInWords, deliveryInWords, isGoodAttempt } from './rule-words.ts';
 import { useDeliveries, useReplay } from './use-alerts.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'Status', className: styles.colDelivery },
+  { head: 'Created', className: styles.colTime },
+  { head: 'Rule', className: styles.colRule },
+  { head: 'Target' },
+  { head: 'Attempts', className: styles.colAttempts },
+  { head: 'Replay', className: styles.colReplay, isHidden: true },
+];
 
 /** Every message that was to be sent: where to, each attempt with its answer, when the next one comes. */
 export function DeliveryLog() {
   const query = useDeliveries();
   const now = useNow(1_000);
-  if (query.data === undefined) {
-    return query.error === null ? (
-      <Skeleton lines={8} />
-    ) : (
-      <ErrorPanel
-        title="The deliveries could not be loaded"
-        error={query.error}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.data === undefined) return <Waiting what="The deliveries" query={query} lines={8} />;
   const deliveries = [...query.data.deliveries].sort((left, right) =>
     right.createdAt.localeCompare(left.createdAt),
   );
   if (deliveries.length === 0) return <NoDeliveries />;
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table} aria-label="Deliveries">
-        <thead>
-          <tr>
-            <th scope="col" className={styles.colDelivery}>
-              Status
-            </th>
-            <th scope="col" className={styles.colTime}>
-              Created
-            </th>
-            <th scope="col" className={styles.colRule}>
-              Rule
-            </th>
-            <th scope="col">Target</th>
-            <th scope="col" className={styles.colAttempts}>
-              Attempts
-            </th>
-            <th scope="col" className={styles.colReplay}>
-              <span className="visually-hidden">Replay</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {deliveries.map(delivery => (
-            <DeliveryRow key={delivery.id} delivery={delivery} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <AlertTable label="Deliveries" columns={COLUMNS}>
+      {deliveries.map(delivery => (
+        <DeliveryRow key={delivery.id} delivery={delivery} now={now} />
+      ))}
+    </AlertTable>
   );
 }
 

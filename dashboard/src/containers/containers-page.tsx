@@ -6,13 +6,13 @@ import type { SilentHosts } from '../hosts/host-words.ts';
 import { useSilentHosts } from '../hosts/use-hosts.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { ErrorPanel } from '../ui/error-panel.tsx';
 import { FilterBox } from '../ui/filter-box.tsx';
 import { LiveNote } from '../ui/live-note.tsx';
-import { ProgressLine, Skeleton } from '../ui/progress.tsx';
+import { ProgressLine } from '../ui/progress.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useClock } from '../ui/use-clock.ts';
 import { useUrlState } from '../ui/use-url-state.ts';
+import { Waiting } from '../ui/waiting.tsx';
 import { filterContainers, hostOfFilter, narrowToHost } from './container-filter.ts';
 import { ContainerDrawer } from './container-drawer.tsx';
 import {
@@ -72,7 +72,9 @@ export function ContainersPage() {
       <ProgressLine busy={query.isFetching && !query.isPending} />
       <div className={styles.body}>
         {query.data === undefined ? (
-          <Waiting error={query.error} onRetry={() => void query.refetch()} />
+          <div className={styles.scroll}>
+            <Waiting what="The containers" query={query} lines={12} />
+          </div>
         ) : shown === 0 ? (
           <div className={styles.scroll}>
             <Nothing total={containers.length} view={view} onClear={() => setUrl({ q: null, gone: null })} />
@@ -82,18 +84,6 @@ export function ContainersPage() {
         )}
       </div>
     </main>
-  );
-}
-
-function Waiting({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
-  return (
-    <div className={styles.scroll}>
-      {error === null ? (
-        <Skeleton lines={12} />
-      ) : (
-        <ErrorPanel title="The containers could not be loaded" error={error} onRetry={onRetry} />
-      )}
-    </div>
   );
 }
 

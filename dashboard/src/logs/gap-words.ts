@@ -36,7 +36,7 @@ function whatIsMissing({ reason, stream }: Gap): string {
 }
 
 /** The second time without its date where both are of one day. */
-export function spanInWords({ from, to }: Gap, zone: Zone): string {
+function spanInWords({ from, to }: Gap, zone: Zone): string {
   const isOneDay = formatDateTime(from, zone).slice(0, 10) === formatDateTime(to, zone).slice(0, 10);
   return isOneDay
     ? `${formatClock(from, zone)} – ${formatClock(to, zone)}`

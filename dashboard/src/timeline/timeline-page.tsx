@@ -5,13 +5,13 @@ import { TimePicker } from '../logs/time-picker.tsx';
 import type { TimeRange } from '../logs/time-range.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { ErrorPanel } from '../ui/error-panel.tsx';
 import { FilterBox } from '../ui/filter-box.tsx';
 import { LiveNote } from '../ui/live-note.tsx';
-import { ProgressLine, Skeleton } from '../ui/progress.tsx';
+import { ProgressLine } from '../ui/progress.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useNow } from '../ui/use-now.ts';
 import { useUrlState } from '../ui/use-url-state.ts';
+import { Waiting } from '../ui/waiting.tsx';
 import { Gantt } from './gantt.tsx';
 import { Legend } from './legend.tsx';
 import { StoryPanel } from './story-panel.tsx';
@@ -63,7 +63,7 @@ export function TimelinePage() {
       <div className={styles.body}>
         <div className={styles.scroll}>
           {query.data === undefined ? (
-            <Waiting error={query.error} onRetry={() => void query.refetch()} />
+            <Waiting what="The timeline" query={query} lines={12} />
           ) : (
             <Rows
               timeline={query.data}
@@ -78,11 +78,6 @@ export function TimelinePage() {
       <Legend />
     </main>
   );
-}
-
-function Waiting({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
-  if (error === null) return <Skeleton lines={12} />;
-  return <ErrorPanel title="The timeline could not be loaded" error={error} onRetry={onRetry} />;
 }
 
 type RowsProps = {
