@@ -257,8 +257,14 @@ describe('labels that cannot be understood', () => {
     [{ 'quaylog.enabled': 'maybe' }, 'quaylog.enabled=maybe is neither true nor false'],
     [{ 'quaylog.history': 'soon' }, 'quaylog.history=soon is neither all nor none nor a duration'],
     [{ 'quaylog.parse': 'xml' }, 'quaylog.parse=xml is none of auto, json, logfmt, none'],
-    [{ 'quaylog.multiline': '(' }, 'quaylog.multiline=( has a ( without a )'],
-    [{ 'quaylog.mask': '(?=x)' }, 'quaylog.mask=(?=x) looks ahead or behind, which RE2 does not know'],
+    [
+      { 'quaylog.multiline': '(' },
+      'quaylog.multiline=( is not in the syntax of RE2 (missing closing ): `(`)',
+    ],
+    [
+      { 'quaylog.mask': '(?=x)' },
+      'quaylog.mask=(?=x) is not in the syntax of RE2 (invalid or unsupported Perl syntax: `(?=`)',
+    ],
     [
       { 'quaylog.exclude_lines': 'x'.repeat(1_001) },
       `quaylog.exclude_lines=${'x'.repeat(80)}… is longer than 1000 characters`,
@@ -272,7 +278,10 @@ describe('labels that cannot be understood', () => {
       { [`${LOGS}/multiline.pattern`]: 'x', [`${LOGS}/multiline.match`]: 'around' },
       `${LOGS}/multiline.match=around is neither after nor before`,
     ],
-    [{ [`${LOGS}/multiline.pattern`]: '[' }, `${LOGS}/multiline.pattern=[ has a [ without a ]`],
+    [
+      { [`${LOGS}/multiline.pattern`]: '[' },
+      `${LOGS}/multiline.pattern=[ is not in the syntax of RE2 (missing closing ]`,
+    ],
     [{ [`${LOGS}/raw`]: '[]' }, `${LOGS}/raw=[] is not the JSON of an input`],
     [{ [`${LOGS}/1.multiline.pattern`]: 'x' }, `${LOGS}/1.multiline.pattern=x is of a numbered set`],
     [
@@ -299,7 +308,9 @@ describe('labels that cannot be understood', () => {
   it('leave the rest as it is', () => {
     const { wishes, mistakes } = readLabels({ 'quaylog.multiline': '*', 'quaylog.service': 'cart' });
     expect(Object.keys(wishes)).toEqual(['serviceName']);
-    expect(mistakes).toEqual(['quaylog.multiline=* has nothing to repeat before *']);
+    expect(mistakes).toEqual([
+      'quaylog.multiline=* is not in the syntax of RE2 (missing argument to repetition operator: `*`)',
+    ]);
   });
 
   it('never ask for more patterns than a collector can run', () => {
