@@ -1,4 +1,5 @@
 /** The programs behind the commands, loaded only when asked for: the terminal commands need neither. */
+import type { AuditRefusal, EngineLog } from '#contract/audit.ts';
 import type { CheckRefusal, CheckReport } from '#contract/check-report.ts';
 import type { Operator } from '#contract/token.ts';
 import type { Flags } from './config.ts';
@@ -14,6 +15,10 @@ type Programs = {
   };
   collector: {
     runCollector: RunProgram;
+    auditContainer: (
+      flags: Flags,
+      request: { container: string; ageMs: number },
+    ) => Promise<EngineLog | AuditRefusal>;
     checkCollector: (flags: Flags, container?: string) => Promise<CheckReport | CheckRefusal>;
   };
 };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './check.ts';
 import { CliError, EXIT } from './cli-error.ts';
+import { addAuditCommand } from './audit.ts';
 import { addEventsCommand } from './events.ts';
 import { addLogsCommand } from './logs.ts';
 import { addPasswordCommand } from './password.ts';
@@ -23,6 +24,7 @@ export async function main(): Promise<number> {
   addLogsCommand(program);
   addEventsCommand(program);
   addCheckCommand(program);
+  addAuditCommand(program);
   addProgramCommands(program);
   addTokenCommands(program);
   addPasswordCommand(program);

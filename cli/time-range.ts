@@ -12,6 +12,17 @@ export function parseTime(text: string, flag: string): string {
   );
 }
 
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7, w: 6.048e8 };
+
+/** `15m` in milliseconds. */
+export function parseAge(text: string, flag: string): number {
+  const [, count, unit] = /^(\d{1,6})(ms|s|m|h|d|w)$/.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit ?? ''];
+  if (unitMs === undefined)
+    throw new CliError(`${flag} ${text} is not an age such as 15m, 24h or 7d`, EXIT.usage);
+  return Number(count) * unitMs;
+}
+
 export function parseCount(text: string, flag: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CliError(`${flag} ${text} is not a whole number`, EXIT.usage);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { SETTINGS } from '#contract/setting-list.ts';
 import { flagOf } from '#contract/settings.ts';
+import type { AuditContainer } from './audit/audit.ts';
 import type { CheckCollector } from './check/check.ts';
 import { createCollector } from './collector.ts';
 import { readConfig } from './config.ts';
@@ -39,6 +40,10 @@ export async function runCollector(flags: Partial<Record<string, string | boolea
 /** What `quaylog check` asks; loaded only then. */
 export const checkCollector = async (...asked: Parameters<CheckCollector>): ReturnType<CheckCollector> =>
   (await import('./check/check.ts')).checkCollector(...asked);
+
+/** What `quaylog audit` asks; loaded only then. */
+export const auditContainer = async (...asked: Parameters<AuditContainer>): ReturnType<AuditContainer> =>
+  (await import('./audit/audit.ts')).auditContainer(...asked);
 
 function stopSignal(): Promise<void> {
   return new Promise(resolve => {
