@@ -1,7 +1,6 @@
 /** `quaylog up`: an indexer and a collector for this machine's engine, kept running, until Ctrl-C. */
 import { randomBytes } from 'node:crypto';
-import { get as getPlain, type ClientRequest } from 'node:http';
-import { get as getByTls } from 'node:https';
+import type { ClientRequest } from 'node:http';
 import type { Command } from 'commander';
 import type PinoPretty from 'pino-pretty';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -105,7 +104,8 @@ async function untilOk(url: string): Promise<void> {
 
 /** Nothing is told to the child but its own path, so that its certificate, of whatever name, need not be checked. */
 function isOk(url: string): Promise<boolean> {
-  const get = url.startsWith('https:') ? getByTls : getPlain;
+  // Not by `import`: that of node:http loads all of undici, in every program that this command starts.
+  const { get } = process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http');
   return new Promise(done => {
     const options = { timeout: 2_000, rejectUnauthorized: false, agent: false as const };
     get(url, options, response => {

@@ -1,11 +1,12 @@
 /** Writes a segment of the spool anew without the lines that are to go. */
-import type { QueuedBatch } from '../batch-queue.ts';
 import { decodeContent, emptyContent, encodeContent } from '../pending-batch.ts';
 import type { Place, Segment, Spool } from './spool.ts';
 import { thin, type LineChooser, type StoredBatch } from './thinning.ts';
 
-export type Thinned = {
-  batches: { batch: QueuedBatch; lines: number; place: Place }[];
+export type Thinnable = { readonly seq: number; place: Place | null; isSending: boolean; isSettled: boolean };
+
+export type Thinned<B extends Thinnable> = {
+  batches: { batch: B; lines: number; place: Place }[];
   /** How many were dropped, and how many gap events were put in their place. */
   lines: number;
   gaps: number;
@@ -15,12 +16,12 @@ export type Thinned = {
  * `batches`: all of the segment that are not settled in turn, in order. Those on their way stay as they are; of those acknowledged out
  * of turn what they account for stays. Null, and nothing has changed, when a batch cannot be read or the segment cannot be written.
  */
-export function thinSegment(options: {
+export function thinSegment<B extends Thinnable>(options: {
   spool: Spool;
   segment: Segment;
-  batches: readonly QueuedBatch[];
+  batches: readonly B[];
   chooser: LineChooser;
-}): Thinned | null {
+}): Thinned<B> | null {
   const { spool, segment, batches, chooser } = options;
   const stored: StoredBatch[] = [];
   for (const { seq, place, isSettled } of batches) {
