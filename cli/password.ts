@@ -37,9 +37,10 @@ async function askTwice(): Promise<string> {
 
 /** The terminal gives what is typed to us instead of showing it; what we would show in turn goes nowhere. */
 async function askSilently(question: string): Promise<string> {
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now: what is typed before the terminal is ours would be shown.
+  process.stderr.write(question);
   const interrupted = new Promise<never>((_, stop) => {
     lines.once('SIGINT', () => stop(new CliError('interrupted: nothing was printed')));
     lines.once('close', () => stop(new CliError('no password was given', EXIT.usage)));

@@ -248,3 +248,37 @@ describe('hosts', () => {
     expect(inventory.silences().at(-1)).toEqual({ hostId: 'h1', from: at(50), to: null });
   });
 });
+
+describe('containers of a host', () => {
+  const intruder = (parts: BatchParts): IngestBatch => {
+    const batch = aBatch(parts);
+    return { ...batch, host: { ...batch.host, id: 'h2', name: 'intruder' } };
+  };
+  const stolen = () =>
+    intruder({
+      snapshots: [aSnapshot({ name: 'stolen', observedAt: at(9) })],
+      events: [anEvent('die', at(9), { exitCode: 1 })],
+      inventory: [],
+    });
+
+  test('are not rewritten, ended or removed by the collector of another while theirs reports', async () => {
+    await inventory.apply(aBatch({ snapshots: [aSnapshot()] }));
+    await inventory.apply(stolen());
+    expect(inventory.containers()).toMatchObject([{ name: 'web-1', host: 'quay', state: 'running' }]);
+  });
+
+  test('are of an engine that was given a new id, once nobody reports under the old one', async () => {
+    await inventory.apply(aBatch({ snapshots: [aSnapshot()] }));
+    nowMs += 16_000;
+    await inventory.apply(stolen());
+    expect(inventory.containers()).toMatchObject([{ name: 'stolen', host: 'intruder' }]);
+  });
+
+  test('stay what they were when it falls silent: nothing is claimed of them, and the silence says since when', async () => {
+    await inventory.apply(aBatch({ snapshots: [aSnapshot()] }));
+    nowMs += 3_600_000;
+    expect(inventory.hosts()).toMatchObject([{ connected: false }]);
+    expect(inventory.containers()).toMatchObject([{ state: 'running', finishedAt: null, lastDeath: null }]);
+    expect(inventory.silences().at(-1)).toEqual({ hostId: 'h1', from: at(10), to: null });
+  });
+});

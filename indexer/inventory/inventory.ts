@@ -49,21 +49,18 @@ export type Inventory = {
 export function createInventory({ state, now, log, keepRemovedMs = Infinity }: InventoryDeps): Inventory {
   const book = createContainerBook();
   const hosts = new Map<string, HostEntry>();
-  const unsaved = new Map<string, Container>();
+  const save = createRowWriter(state);
   const isNewListing = createListingOrder();
   const nowMs = () => now().getTime();
+  const isOfAnother: IsOfAnother = (containerId, hostId) => {
+    const owner = hosts.get(book.get(containerId)?.hostId ?? hostId);
+    return owner !== undefined && owner.document.status.id !== hostId && statusOf(owner, nowMs()).connected;
+  };
 
   function noteHost(batch: IngestBatch): StateChange[] {
     const { entry, isDue } = afterBatch(hosts.get(batch.host.id), batch, nowMs());
     hosts.set(batch.host.id, entry);
     return isDue ? [hostChange(entry)] : [];
-  }
-
-  /** A row that could not be written is written with the next: it would not differ from memory any more. */
-  async function save(rows: Container[], changes: StateChange[] = []): Promise<void> {
-    for (const row of rows) unsaved.set(row.id, row);
-    await state.put([...[...unsaved.values()].map(containerChange), ...changes]);
-    unsaved.clear();
   }
 
   const forget = (): StateChange[] =>
@@ -73,15 +70,14 @@ export function createInventory({ state, now, log, keepRemovedMs = Infinity }: I
     async load() {
       const saved = await state.list<Container>('container');
       book.take(saved.map(({ document }) => document));
-      for (const { id, document } of await state.list<HostDocument>('host')) {
+      for (const { id, document } of await state.list<HostDocument>('host'))
         hosts.set(id, loadedHost(document));
-      }
       await state.put(forget());
     },
 
     async apply(batch) {
       const hostChanges = noteHost(batch);
-      const changed = book.take(rowsAfter(batch, book));
+      const changed = book.take(rowsAfter(ownPart(batch, isOfAnother), book));
       const gone = isNewListing(batch) ? book.take(missing(batch, book.all())) : [];
       const rows = [...new Map([...changed, ...gone].map(row => [row.id, row])).values()];
       const forgotten = rows.some(row => row.state === 'removed') ? forget() : [];
@@ -93,7 +89,10 @@ export function createInventory({ state, now, log, keepRemovedMs = Infinity }: I
     container: book.find,
     hosts: () => [...hosts.values()].map(entry => statusOf(entry, nowMs())),
     silences: () => [...hosts.values()].flatMap(entry => silencesOf(entry, nowMs())),
-    noteSamples: samples => samples.forEach(sample => book.noteSample(sample)),
+    noteSamples: samples =>
+      samples
+        .filter(({ container, host }) => !isOfAnother(container.id, host.id))
+        .forEach(sample => book.noteSample(sample)),
 
     async noteDeath(event) {
       const row = book.get(event.container.id);
@@ -112,6 +111,16 @@ export function createInventory({ state, now, log, keepRemovedMs = Infinity }: I
         log.warn({ err }, 'hosts not saved');
       }
     },
+  };
+}
+
+/** A row that could not be written is written with the next: it would not differ from memory any more. */
+function createRowWriter(state: StateStore) {
+  const unsaved = new Map<string, Container>();
+  return async (rows: Container[], changes: StateChange[] = []): Promise<void> => {
+    for (const row of rows) unsaved.set(row.id, row);
+    await state.put([...[...unsaved.values()].map(containerChange), ...changes]);
+    unsaved.clear();
   };
 }
 
@@ -136,6 +145,21 @@ const containerChange = (row: Container): StateChange => ({
   kind: 'container',
   id: row.id,
   document: { ...row, sample: null, sampledAt: null },
+});
+
+/**
+ * What a batch says of a container is taken from its own host alone while that host reports: a collector gone bad could else
+ * rewrite the containers of others. When it is silent, another may have them: an engine that was given a new id.
+ */
+type IsOfAnother = (containerId: string, hostId: string) => boolean;
+
+const ownPart = (batch: IngestBatch, isOfAnother: IsOfAnother): IngestBatch => ({
+  ...batch,
+  snapshots: batch.snapshots.filter(({ id }) => !isOfAnother(id, batch.host.id)),
+  events: batch.events.filter(event => {
+    const id = batch.containers[event.container]?.id;
+    return id === undefined || !isOfAnother(id, batch.host.id);
+  }),
 });
 
 /** Snapshots first; then the events that are newer than them, in the order of their time. */

@@ -85,7 +85,7 @@ describe('a body that grows', () => {
   it.each([
     ['gzip', gzipSync],
     ['zstd', zstdCompressSync],
-  ])('to 1 GiB of zeros from %s: 413 before it is in memory', async (encoding, pack) => {
+  ])('to 1 GiB of zeros from %s: 413 before it is in memory', { timeout: 30_000 }, async (encoding, pack) => {
     const bomb = often(pack(Buffer.alloc(16 * MIB)), 64);
     globalThis.gc?.();
     const before = process.memoryUsage.rss();
@@ -100,7 +100,7 @@ describe('a body that grows', () => {
     expect((highest - before) / MIB).toBeLessThan(64);
   });
 
-  it('past 64 MiB of anything: 413', async () => {
+  it('past 64 MiB of anything: 413', { timeout: 30_000 }, async () => {
     const noise = gzipSync(randomBytes(MIB).toString('base64'), { level: 1 });
     const { status, body } = await send(often(noise, 49), { encoding: 'gzip' });
     expect([status, body.error?.code]).toEqual([413, 'batch_too_large']);
