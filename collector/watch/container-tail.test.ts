@@ -35,7 +35,7 @@ class ScriptedEngine {
   running = false;
   removed = false;
   reads: LogRead[] = [];
-  script: ((messages: Message[]) => { give: Message[]; raw?: Buffer; fail?: Error })[] = [];
+  script: ((messages: Message[]) => { give: Message[]; raw?: Buffer; fail?: Error; stays?: boolean })[] = [];
   private followers: (() => void)[] = [];
 
   readonly port = {
@@ -48,12 +48,12 @@ class ScriptedEngine {
       if (this.removed) throw new EngineError('not_found', 'gone');
       const isSince = (m: Message) =>
         read.since === null || sinceOfStamp(m.stamp) >= sinceOfStamp(read.since);
-      const all = this.log.filter(isSince);
-      const { give, raw, fail } = this.script.shift()?.(all) ?? { give: all };
+      const all = this.log.slice(-(read.last ?? 1e6)).filter(isSince);
+      const { give, raw, fail, stays } = this.script.shift()?.(all) ?? { give: all };
       for (const { bytes } of give) await read.onBytes(bytes);
       if (raw !== undefined) await read.onBytes(raw);
       if (fail !== undefined) throw fail;
-      const isWhole = give.length === all.length && raw === undefined;
+      const isWhole = stays ?? (give.length === all.length && raw === undefined);
       if (read.follow && this.running && isWhole && !read.signal.aborted)
         await new Promise<void>(resolve => {
           this.followers.push(resolve);
@@ -71,7 +71,7 @@ class ScriptedEngine {
 let tail: ContainerTail | undefined;
 afterEach(() => tail?.stop());
 
-function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}) {
+function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}, checkEveryMs = 60_000) {
   const lines: string[] = [];
   const gaps: (LogGap & { reason: string })[] = [];
   const unreadable: string[] = [];
@@ -102,6 +102,7 @@ function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}) {
       slots: createSlots(1),
       checkSlots: createSlots(1),
       space: { lines: 0 },
+      checkEveryMs,
       sink: {
         onLines(_, taken: readonly Line[], at) {
           lines.push(...taken.map(l => l.text));
@@ -221,6 +222,36 @@ describe('a tail', () => {
     const { lines, gaps } = start(engine, { cursor: at(3) });
     await soon(() => expect(lines).toEqual(['line 7', 'line 8', 'line 9']));
     expect(gaps).toEqual([{ from: stamp(3), to: stamp(7), reason: 'rotated' }]);
+  });
+
+  it('opens a follow again that has fallen silent while its log goes on', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = numbers(3);
+    const { lines, counters } = start(engine, {}, 20);
+    await soon(() => expect(engine.reads.some(({ follow }) => follow)).toBe(true));
+    engine.log.push(message(4), message(5));
+    await soon(() => expect(lines).toEqual(texts(5)));
+    expect(counters.reopens).toBe(1);
+    await soon(() => expect(engine.reads.at(-1)?.last).toBe(1));
+    expect(counters.reopens).toBe(1);
+  });
+
+  it('reads what a follow has left out of a log that rotates, while it goes on', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = numbers(6);
+    engine.script = [all => ({ give: [...all.slice(0, 2), ...all.slice(4)], stays: true })];
+    const logOptions = { 'max-size': '10m', 'max-file': '3' };
+    const source = createApiSource(
+      engine.port,
+      { id: 'c1', tty: false, logDriver: 'json-file', logOptions },
+      '',
+    );
+    const { lines, gaps, counters } = start(engine, { isNew: true, source }, 20);
+    await soon(() => expect(lines.toSorted()).toEqual(texts(6)));
+    expect(gaps).toEqual([]);
+    expect(counters.reopens).toBe(0);
   });
 
   it('gives up on a log driver that cannot be read back, and says so', async () => {

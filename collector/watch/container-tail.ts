@@ -209,6 +209,7 @@ class Tail {
       isBehind: () => checkSlots.run(() => reader.isBehind(session, how)),
       onStuck: () => {
         log.info({ containerId }, 'a log went on where its follow did not, opened again');
+        reader.noteStuck();
         following.abort();
       },
       log,

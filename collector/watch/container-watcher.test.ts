@@ -99,7 +99,7 @@ beforeEach(() => {
 });
 afterEach(() => watcher.stop());
 
-function start(known: ContainerDetails[] = []): void {
+function start(known: ContainerDetails[] = [], listenCheckMs = 60_000): void {
   const memory: WatcherMemory = {
     eventsSince: known.length === 0 ? null : at(10),
     logCursor: () => undefined,
@@ -122,6 +122,7 @@ function start(known: ContainerDetails[] = []): void {
     historyAgeMs: null,
     counters: createCounters(),
     log: pino({ level: 'silent' }),
+    listenCheckMs,
   });
   watcher.start();
 }
@@ -178,6 +179,22 @@ describe('the watcher', () => {
     engine.tell('start');
     await soon(() => expect(engine.logReads[0]).toMatchObject({ id: 'c1' }));
     expect(told()).toEqual(['start']);
+  });
+
+  it('listens anew when the stream of events has died without a word', async () => {
+    engine.containers.set('c1', web);
+    start([web], 20);
+    await soon(() => expect(inventories).toHaveLength(1));
+    engine.containers.set('c1', {
+      ...web,
+      running: false,
+      status: 'exited',
+      finishedAt: at(40),
+      exitCode: 1,
+    });
+    await soon(() => expect(engine.sessions).toHaveLength(2));
+    expect(engine.sessions[0]?.signal.aborted).toBe(true);
+    await soon(() => expect(told()).toEqual(['die reconciled']));
   });
 
   it('tells what happened while nobody listened', async () => {

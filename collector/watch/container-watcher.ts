@@ -19,6 +19,7 @@ import type { ChooseSource } from '../source/choose-source.ts';
 import type { HeldFiles } from '../source/held-files.ts';
 import type { TailSink } from './container-tail.ts';
 import { createEventSieve, isLifecycle, toLifecycleEvent } from './lifecycle.ts';
+import { LISTEN_CHECK_EVERY_MS, untilDeaf } from './hears-engine.ts';
 import { reconcile } from './reconcile.ts';
 import { Tails } from './tails.ts';
 import { detailsOfEvent, toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
@@ -46,6 +47,8 @@ export type WatcherOptions = {
   historyAgeMs: number | null;
   counters: Counters;
   log: Logger;
+  /** After how long a silence of the engine is looked into; the default is for everyone but tests. */
+  listenCheckMs?: number;
 };
 
 export type ContainerWatcher = {
@@ -124,10 +127,13 @@ class Watcher implements ContainerWatcher {
     await this.options.engine.describe();
     // An engine may answer only with its first event, so the containers are not left waiting for it.
     const impatient = setTimeout(() => this.enqueue(() => this.look()), ANSWER_MAY_TAKE_MS);
+    const ending = new AbortController();
+    const signal = AbortSignal.any([this.stopping.signal, ending.signal]);
+    void this.endWhenDeaf(ending);
     try {
       await this.options.engine.readEvents({
         since: this.eventsSince,
-        signal: this.stopping.signal,
+        signal,
         onOpen: () => {
           onOpen();
           clearTimeout(impatient);
@@ -139,7 +145,24 @@ class Watcher implements ContainerWatcher {
       });
     } finally {
       clearTimeout(impatient);
+      ending.abort();
     }
+  }
+
+  private async endWhenDeaf(ending: AbortController): Promise<void> {
+    const { engine, log, counters } = this.options;
+    const isDeaf = await untilDeaf({
+      engine,
+      everyMs: this.options.listenCheckMs ?? LISTEN_CHECK_EVERY_MS,
+      signal: AbortSignal.any([this.stopping.signal, ending.signal]),
+      isRunning: id => this.details.get(id)?.running,
+      knownIds: () => [...this.details.keys()],
+      heard: () => counters.eventsRead,
+      log,
+    });
+    if (!isDeaf) return;
+    log.warn('the stream of events is silent although something happened, opened again');
+    ending.abort();
   }
 
   /** Looks at every container there is, and a little later tells what happened to them unseen. */

@@ -66,6 +66,7 @@ export class LogReader {
   private lasting: LogSession | null = null;
   /** The last line that any read has come to. */
   place: LogPlace | null;
+  private seenEnd: LogPlace | null = null;
   private doubtedEnd: LogPlace | null = null;
   /** Since the last proof. */
   private followedBytes = 0;
@@ -178,15 +179,19 @@ export class LogReader {
     this.discard(await this.readOn(how));
   }
 
-  /** Whether the log goes on behind what this follow has given. Says so once of each end. */
+  /** Whether the log goes on behind what this follow has given. */
   async isBehind(session: LogSession, how: ReadHow): Promise<boolean> {
     const end = await this.end(how);
     const place = session.place ?? this.place;
     if (end === null || isSamePlace(end, place)) return false;
     if (place === null && this.since !== null && end.stamp < this.since) return false;
-    const isKnown = isSamePlace(end, this.doubtedEnd);
-    this.doubtedEnd = end;
-    return !isKnown;
+    this.seenEnd = end;
+    return !isSamePlace(end, this.doubtedEnd);
+  }
+
+  /** The follow is opened again for the end that was seen: if that does not bring it there, nothing will. */
+  noteStuck(): void {
+    this.doubtedEnd = this.seenEnd;
   }
 
   /** Where the log ends now, by its stamp; null: it is empty. */
