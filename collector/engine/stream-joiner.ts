@@ -24,8 +24,7 @@ export class StreamJoiner {
   private readonly stream: 1 | 2;
   private readonly options: LineJoinerOptions;
   private open: OpenLine | null = null;
-  private lastStamp = '';
-  private lastText = '';
+  private last: Line | null = null;
   private ordinal = 0;
 
   constructor(stream: 1 | 2, options: LineJoinerOptions) {
@@ -84,6 +83,14 @@ export class StreamJoiner {
     return lines;
   }
 
+  /**
+   * The last line is remembered for long, here and in cursors. Where its text was cut out of a greater one, that would be kept in
+   * memory with it.
+   */
+  ownLast(): void {
+    if (this.last?.text.isWellFormed() === true) this.last.text = Buffer.from(this.last.text).toString();
+  }
+
   private append(stamp: string, part: Buffer): void {
     const open = (this.open ??= { stamp, parts: [], keptBytes: 0, bytes: 0 });
     const kept = part.subarray(0, Math.max(0, this.options.maxLineBytes - open.keptBytes));
@@ -116,18 +123,17 @@ export class StreamJoiner {
    * without the repetition gives all later lines the same numbers.
    */
   private emit(into: Line[], line: Line): void {
-    if (line.stamp !== this.lastStamp) {
+    if (line.stamp !== this.last?.stamp) {
       this.ordinal = 0;
     } else {
       this.ordinal++;
       line.ordinal = this.ordinal;
-      if (line.text === this.lastText) {
+      if (line.text === this.last.text) {
         this.resent++;
         return;
       }
     }
-    this.lastStamp = line.stamp;
-    this.lastText = line.text;
+    this.last = line;
     into.push(line);
   }
 }

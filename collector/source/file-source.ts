@@ -107,11 +107,12 @@ class FileSource implements LogSource {
   private async readToEnd(read: SourceRead): Promise<void> {
     let isHeard = true;
     while (!read.signal.aborted) {
+      const isLast = !read.follow || read.stopped.aborted;
       const isMoved = await this.readOn(read);
       if (isMoved && !isHeard) this.watch.noteUnheard();
       isHeard = true;
       if (isMoved ? !this.isCaughtUp : this.goOn()) continue;
-      if (!read.follow || read.stopped.aborted) return;
+      if (isLast) return;
       isHeard = await this.watch.wait([read.signal, read.stopped]);
       await this.rest();
     }
@@ -199,6 +200,7 @@ class FileSource implements LogSource {
 
   /** One bounded read; false when there was nothing. */
   private async readOn(read: SourceRead): Promise<boolean> {
+    if (this.files.length === 0) this.open(read.since);
     this.lookAhead();
     const [file] = this.files;
     if (file === undefined) return false;
@@ -244,6 +246,7 @@ class FileSource implements LogSource {
     if (this.rotated > 0 || limit === null || file.readTo < limit) this.entries?.noteHole('rotated');
     file.readTo = 0;
     file.tail = Buffer.alloc(0);
+    this.isAtEnd = false;
     return { isMoved: true, held: undefined };
   }
 

@@ -62,6 +62,8 @@ class Entries implements EntryJoiner {
       at = end + 1;
     }
     this.text = '';
+    this.streams[1].ownLast();
+    this.streams[2].ownLast();
     return lines;
   }
 

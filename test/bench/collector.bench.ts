@@ -1,57 +1,88 @@
 /**
- * The collector against its ceiling: one container's lines, read plainly from the engine's `/logs` and discarded, and
- * collected to the durable ack of a receiver that discards.
+ * The collector against its ceilings: one container's lines, read plainly and discarded (from the engine's `/logs`, and from the
+ * engine's own file), and collected to the ack of a receiver that discards. Then how late a line arrives, and what being there costs.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
-import { startProgram } from '../support/program.ts';
+import { startProgram, type Program } from '../support/program.ts';
+import { startDiscardingReceiver, type DiscardingReceiver } from './discarding-receiver.ts';
 import { cpuSecondsOf, rssBytesOf } from './process-cost.ts';
-import { perSecond, type Row } from './row.ts';
+import { percentiles, perSecond, type Row } from './row.ts';
 
 const LINES = 500_000;
 const LINE_BYTES = 200;
+const QUIET_CONTAINERS = 100;
+const LATENCY_LINES = 1_000;
+
+type Source = 'api' | 'file';
+const SOURCES: readonly Source[] = ['api', 'file'];
 
 export async function benchCollector(): Promise<Row[]> {
   const engine = await startTestEngine();
   try {
     await importBusybox(engine);
     const id = await printLines(engine);
-    const plain = [await plainRead(engine, id), await plainRead(engine, id)];
-    const plainMs = Math.min(...plain);
-    const collected = await collect(engine);
-    return [
-      {
-        what: `plain read of /logs, ${LINES.toLocaleString('en')} lines of ${LINE_BYTES} B, discarded`,
-        value: perSecond(LINES, plainMs),
-        ratio: '1 (reference)',
-      },
-      {
-        what: 'collector, same lines, to the ack',
-        value: perSecond(LINES, collected.ms),
-        ratio: `${(plainMs / collected.ms).toFixed(2)} × plain read`,
-      },
-      {
-        what: 'collector CPU per million lines',
-        value: `${((collected.cpuSeconds / LINES) * 1e6).toFixed(1)} s`,
-      },
-      { what: 'collector RSS at the end', value: `${Math.round(collected.rssBytes / 2 ** 20)} MiB` },
-    ];
+    const rows: Row[] = [];
+    for (const source of SOURCES) {
+      const plain = source === 'api' ? () => plainRead(engine, id) : () => plainFile(engine, id);
+      rows.push(...(await throughput(engine, source, Math.min(await plain(), await plain()))));
+    }
+    await engine.docker(['rm', id]);
+    for (const source of SOURCES) rows.push(await latency(engine, source));
+    for (const source of SOURCES) rows.push(...(await presence(engine, source)));
+    return rows;
   } finally {
     await engine.stop();
   }
 }
 
+async function throughput(engine: TestEngine, source: Source, plainMs: number): Promise<Row[]> {
+  const collected = await collect(engine, source);
+  const what = source === 'api' ? '/logs' : 'the log file';
+  return [
+    {
+      what: `plain read of ${what}, ${LINES.toLocaleString('en')} lines of ${LINE_BYTES} B, discarded`,
+      value: perSecond(LINES, plainMs),
+      ratio: '1 (reference)',
+    },
+    {
+      what: `collector (${source}), same lines, to the ack`,
+      value: perSecond(LINES, collected.ms),
+      ratio: `${(plainMs / collected.ms).toFixed(2)} × plain read`,
+    },
+    {
+      what: `collector (${source}), per second of its processor time`,
+      value: perSecond(LINES, collected.cpuSeconds * 1_000),
+    },
+    {
+      what: `collector (${source}), CPU per million lines`,
+      value: `${((collected.cpuSeconds / LINES) * 1e6).toFixed(1)} s`,
+    },
+    { what: `collector (${source}), RSS at the end`, value: mebibytes(collected.rssBytes) },
+  ];
+}
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
 async function printLines(engine: TestEngine): Promise<string> {
   const line = 'x'.repeat(LINE_BYTES - 1);
   const command = `yes ${line} | head -n ${LINES}`;
-  const id = (
-    await engine.docker(['run', '-d', '--name', 'bench', 'quaylog-test/busybox', 'sh', '-c', command])
-  ).trim();
+  const id = await engine.docker([
+    'run',
+    '-d',
+    '--name',
+    'bench',
+    'quaylog-test/busybox',
+    'sh',
+    '-c',
+    command,
+  ]);
   await engine.docker(['wait', id]);
   return id;
 }
@@ -69,56 +100,96 @@ function plainRead(engine: TestEngine, id: string): Promise<number> {
   });
 }
 
+/** Milliseconds to read it all and make text of it. */
+async function plainFile(engine: TestEngine, id: string): Promise<number> {
+  const fd = openSync(await engine.docker(['inspect', '-f', '{{.LogPath}}', id]), 'r');
+  const buffer = Buffer.allocUnsafe(256 * 1024);
+  const startedAt = performance.now();
+  let lines = 0;
+  for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer)) {
+    const text = buffer.toString('latin1', 0, count);
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++;
+  }
+  const ms = performance.now() - startedAt;
+  closeSync(fd);
+  if (lines !== LINES) throw new Error(`the file has ${lines} lines`);
+  return ms;
+}
+
 type Collected = { ms: number; cpuSeconds: number; rssBytes: number };
 
-async function collect(engine: TestEngine): Promise<Collected> {
-  const data = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
-  const receiver = await startReceiver();
-  const collector = startProgram({
-    args: ['collector'],
-    env: { DOCKER_HOST: engine.dockerHost, QUAYLOG_DATA: data, QUAYLOG_INDEXER_URL: receiver.url },
-  });
-  try {
+const collect = (engine: TestEngine, source: Source): Promise<Collected> =>
+  withCollector(engine, source, async (collector, receiver) => {
     const firstAt = await eventually(receiver.firstAt, { what: 'the first batch', everyMs: 5 });
     const before = cpuSecondsOf(collector.pid);
     await eventually(() => receiver.lines() >= LINES, { what: 'all lines', withinMs: 120_000, everyMs: 10 });
     const ms = performance.now() - firstAt;
     return { ms, cpuSeconds: cpuSecondsOf(collector.pid) - before, rssBytes: rssBytesOf(collector.pid) };
-  } finally {
-    await collector.kill('SIGTERM');
-    receiver.server.close();
-    rmSync(data, { recursive: true, force: true });
-  }
+  });
+
+/** From the moment a line is printed to its arrival. */
+function latency(engine: TestEngine, source: Source): Promise<Row> {
+  return withCollector(engine, source, async (_, receiver) => {
+    // `date` of busybox knows no fractions of a second: /proc/uptime has hundredths, so the engine's stamp stands for the print.
+    const print = `i=0; while [ $i -lt ${LATENCY_LINES} ]; do i=$((i+1)); echo line $i; usleep 10000; done`;
+    const id = await engine.docker(['run', '-d', 'quaylog-test/busybox', 'sh', '-c', print]);
+    await eventually(() => receiver.lines() >= LATENCY_LINES, { what: 'all lines', withinMs: 120_000 });
+    await engine.docker(['rm', '-f', id]);
+    const { p50, p99 } = percentiles(receiver.latenciesMs().slice(100));
+    return {
+      what: `collector (${source}), 100 lines/s: engine's stamp → receiver`,
+      value: `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+    };
+  });
 }
 
-type Receiver = { server: Server; url: string; lines: () => number; firstAt: () => number | null };
-
-/** Acknowledges everything; counts lines without parsing, so that it takes little of the machine. */
-async function startReceiver(): Promise<Receiver> {
-  let lines = 0;
-  let firstAt: number | null = null;
-  const stampEnd = Buffer.from('Z",');
-  const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const start = body.indexOf('"lines":[');
-      const end = body.indexOf('],"events"', start);
-      if (end - start > 10) firstAt ??= performance.now();
-      for (
-        let at = body.indexOf(stampEnd, start);
-        at !== -1 && at < end;
-        at = body.indexOf(stampEnd, at + LINE_BYTES)
-      )
-        lines += 1;
-      const batchId = /"id":"([^"]+)"/.exec(body.toString('latin1', 0, 400))?.[1] ?? '';
-      outgoing.setHeader('content-type', 'application/json');
-      outgoing.end(JSON.stringify({ batchId, stored: 0, duplicates: 0, watched: [] }));
-    });
+/** What it takes to listen to quiet containers. */
+function presence(engine: TestEngine, source: Source): Promise<Row[]> {
+  return withCollector(engine, source, async collector => {
+    await delay(5_000);
+    const idleRss = rssBytesOf(collector.pid);
+    const print = 'while :; do echo a line a second; sleep 1; done';
+    const ids: string[] = [];
+    for (let i = 0; i < QUIET_CONTAINERS; i++)
+      ids.push(await engine.docker(['run', '-d', 'quaylog-test/busybox', 'sh', '-c', print]));
+    await delay(5_000);
+    const [before, startedAt] = [cpuSecondsOf(collector.pid), performance.now()];
+    await delay(20_000);
+    const share = (cpuSecondsOf(collector.pid) - before) / ((performance.now() - startedAt) / 1_000);
+    const rss = rssBytesOf(collector.pid);
+    await engine.docker(['rm', '-f', ...ids]);
+    return [
+      { what: `collector (${source}), idle: RSS`, value: mebibytes(idleRss) },
+      {
+        what: `collector (${source}), ${QUIET_CONTAINERS} containers × 1 line/s`,
+        value: `${(share * 100).toFixed(1)} % of a core, RSS ${mebibytes(rss)}`,
+      },
+    ];
   });
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return { server, url: `http://127.0.0.1:${port}`, lines: () => lines, firstAt: () => firstAt };
+}
+
+async function withCollector<T>(
+  engine: TestEngine,
+  source: Source,
+  use: (collector: Program, receiver: DiscardingReceiver) => Promise<T>,
+): Promise<T> {
+  const data = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
+  const receiver = await startDiscardingReceiver(LINE_BYTES);
+  const collector = startProgram({
+    args: ['collector'],
+    env: {
+      DOCKER_HOST: engine.dockerHost,
+      QUAYLOG_DATA: data,
+      QUAYLOG_INDEXER_URL: receiver.url,
+      QUAYLOG_SOURCE: source,
+      QUAYLOG_COMPRESSION: 'none',
+    },
+  });
+  try {
+    return await use(collector, receiver);
+  } finally {
+    await collector.kill('SIGTERM');
+    receiver.close();
+    rmSync(data, { recursive: true, force: true });
+  }
 }
