@@ -79,7 +79,8 @@ export class Tails {
   }
 
   readingOf(details: ContainerDetails): Reading {
-    const { collected, reason, mistakes } = this.planOf(details);
+    const { collected, reason, mistakes: labelMistakes } = this.planOf(details);
+    const mistakes = [...labelMistakes, ...(collected ? silentLosses(details) : [])];
     const unreadable = this.unreadable.get(details.id);
     const source = this.tails.get(details.id)?.source;
     return {
@@ -112,11 +113,11 @@ export class Tails {
   }
 
   private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
-    const { memory, historyAgeMs, maxLineBytes, counters, log, sink, isRunning } = this.options;
+    const { memory, maxLineBytes, counters, log, sink, isRunning } = this.options;
     const { id, running } = details;
     const startedAt = details.startedAt ?? details.createdAt;
     const cursor = memory.logCursor(id) ?? null;
-    const { treatment } = this.planOf(details);
+    const { treatment, historyAgeMs = this.options.historyAgeMs } = this.planOf(details);
     const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     return createContainerTail(
       {
@@ -148,3 +149,11 @@ export class Tails {
     );
   }
 }
+
+/** What the engine may drop without a trace, so that no gap can tell of it. */
+const silentLosses = ({ logOptions }: ContainerDetails): string[] =>
+  logOptions['mode'] === 'non-blocking'
+    ? [
+        'it logs in non-blocking mode: the engine drops what it cannot keep up with, and no gap can tell of it',
+      ]
+    : [];

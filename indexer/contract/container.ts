@@ -35,7 +35,10 @@ export const ContainerSnapshot = Type.Object({
   /** Where its lines are read: the engine's API, the engine's own log file, or an attached stream; and why. */
   source: Type.Optional(Type.Enum([...LOG_SOURCES])),
   sourceReason: Type.Optional(Type.String()),
-  /** Labels that could not be understood, one sentence each: it is collected with defaults instead. */
+  /**
+   * What somebody should mend, one sentence each: labels that could not be understood (it is collected with defaults instead), a
+   * log mode in which the engine drops lines without a trace.
+   */
   mistakes: Type.Optional(Type.Array(Type.String())),
   observedAt: Type.String(),
 });
