@@ -8,10 +8,9 @@
  * - Where one may be missing between two files, or a file was cut off at its beginning, a gap is told: from the last stamp before it
  *   to the first after.
  */
-import { existsSync, read as readCallback, readSync } from 'node:fs';
+import { existsSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { GapReason } from '#contract/constants.ts';
 import { msOf } from '#contract/stamp.ts';
 import { EngineError } from '../engine/engine-error.ts';
@@ -22,8 +21,6 @@ import { closeLogFiles, firstEntry, isAt, openNewer, sizeOf, type LogFile, type 
 import type { LogGap, LogSource, SourceRead } from './log-source.ts';
 import type { ReadTurns } from './read-turns.ts';
 import { seekStamp, stampBefore } from './seek-stamp.ts';
-
-const readFd = promisify(readCallback);
 
 /** Files held open that the engine has made while an older one is read. With more than that, what was rotated away is told. */
 const MAX_FILES = 16;
@@ -207,10 +204,11 @@ class FileSource implements LogSource {
     if (file.followsHole) this.entries?.noteHole('rotated');
     file.followsHole = false;
     if (file.isCompressed) return this.readWhole(file, read);
-    const { isMoved, held } = await this.options.turns.take(async buffer => {
-      const { bytesRead } = await readFd(file.fd, buffer, 0, buffer.length, file.readTo - file.tail.length);
+    const { isMoved, held } = await this.options.turns.take(buffer => {
+      if (read.signal.aborted) return NOTHING;
+      const bytesRead = readSync(file.fd, buffer, 0, buffer.length, file.readTo - file.tail.length);
       this.isAtEnd = bytesRead < buffer.length;
-      return read.signal.aborted ? NOTHING : this.handOver(file, buffer.subarray(0, bytesRead), read);
+      return this.handOver(file, buffer.subarray(0, bytesRead), read);
     });
     await held;
     return isMoved;
