@@ -182,14 +182,16 @@ describe('a log file', () => {
   });
 
   it('that the engine cut off after it was read to its limit has no gap', async () => {
-    const full = entries(1, 20);
+    const full = entries(1, 100_000);
+    const more = entries(100_001, 100_002);
     writeFileSync(path, full);
+    // Big enough that the engine cannot have filled it again meanwhile.
     const { read, numbers, gaps } = open({ 'max-size': String(full.length - 5) });
     await read(false);
     truncateSync(path);
-    appendFileSync(path, entries(21, 22));
+    appendFileSync(path, more);
     await read(false);
-    expect(numbers).toEqual(range(1, 22));
+    expect(numbers).toHaveLength(100_002);
     expect(gaps).toEqual([]);
   });
 

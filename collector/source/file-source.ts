@@ -240,8 +240,10 @@ class FileSource implements LogSource {
   /** The file was cut off, as the engine does with `max-file=1`, and logrotate with `copytruncate`. */
   private startAgain(file: LogFile): HandedOver {
     const limit = bytesOf(this.options.logOptions['max-size']);
-    // The engine cuts a file off only when it has reached its limit, and never writes beyond.
-    if (this.rotated > 0 || limit === null || file.readTo < limit) this.entries?.noteHole('rotated');
+    // The engine cuts a file off when it has reached its limit; but since the last read it may have done so more than once.
+    const writable = (performance.now() - this.lastReadAt) * FASTEST_BYTES_PER_MS;
+    if (this.rotated > 0 || limit === null || file.readTo < limit || writable >= limit)
+      this.entries?.noteHole('rotated');
     file.readTo = 0;
     file.tail = Buffer.alloc(0);
     this.isAtEnd = false;

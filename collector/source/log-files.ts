@@ -22,6 +22,7 @@ export type LogFile = {
 /** What is left of a file that was closed: enough to know it again. */
 export type Place = Pick<LogFile, 'inode' | 'readTo' | 'tail'>;
 
+const MAX_ATTEMPTS = 8;
 const HEAD_BYTES = 64 * 1024;
 const NEWLINE = 10;
 
@@ -47,6 +48,16 @@ export const closeLogFiles = (files: readonly LogFile[]): void => {
  * oldest of them `followsHole`. `rotated`: how many renamed files the engine keeps.
  */
 export function openNewer(path: string, rotated: number, known: LogFile | null): LogFile[] {
+  for (let attempt = 1; ; attempt++) {
+    const newer = tryOpenNewer(path, rotated, known);
+    const newest = newer.at(-1);
+    // Two rotations in between would have mixed up their order.
+    if (newest === undefined || isAt(path, newest) || attempt === MAX_ATTEMPTS) return newer;
+    closeLogFiles(newer);
+  }
+}
+
+function tryOpenNewer(path: string, rotated: number, known: LogFile | null): LogFile[] {
   const newer: LogFile[] = [];
   // From the newest on: a file that is renamed meanwhile is then met twice rather than not at all.
   for (let age = 0; age <= rotated; age++) {

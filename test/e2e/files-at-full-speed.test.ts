@@ -109,15 +109,17 @@ describe('rotation at full speed', () => {
     await run(name, ['-d', ...rotation(size, files)], `seq 1 ${lines}`);
     await untilLast(name, lines);
     const { holes, doubled, backward } = receiver.judge(name, lines);
-    const gaps = receiver.gaps(name);
     console.log(
-      `${name}: ${holes.length} losses, ${holes.reduce((n, hole) => n + hole.lines, 0)} of ${lines} lines, ${gaps.length} gaps told`,
+      `${name}: ${holes.length} losses, ${holes.reduce((n, hole) => n + hole.lines, 0)} of ${lines} lines, ${receiver.gaps(name).length} gaps told`,
     );
     expect({ doubled, backward }).toEqual({ doubled: 0, backward: 0 });
     // Nothing was read before a hole at the very beginning.
     const isTold = ({ from, to }: { from: string; to: string }) =>
-      gaps.some(gap => gap.reason === 'rotated' && (from === '' || gap.from <= from) && gap.to >= to);
-    expect(holes.filter(hole => !isTold(hole))).toEqual([]);
+      receiver
+        .gaps(name)
+        .some(gap => gap.reason === 'rotated' && (from === '' || gap.from <= from) && gap.to >= to);
+    // The batch with the gap may come after that with the last line.
+    await eventually(() => holes.every(isTold), { what: `a gap for each of ${JSON.stringify(holes)}` });
   });
 
   it('of files that the engine compresses loses nothing', async () => {
