@@ -87,9 +87,7 @@ function createApp({ log, tls }: ServerOptions): FastifyInstance {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } } as const,
   };
   // Routes are the same on both; only the socket below differs, which no route looks at by type.
-  return tls === null
-    ? fastify(options)
-    : (fastify({ ...options, https: tls }));
+  return tls === null ? fastify(options) : fastify({ ...options, https: tls });
 }
 
 /** Files of the dashboard are no routes (static.ts), and public: the sign-in is among them. */
