@@ -9,6 +9,14 @@ import {
   PATTERN_HOLD_MS,
   type PatternJoining,
 } from './pattern-joiner.ts';
+import type { TraceJoiner } from './traces.ts';
+
+/** What comes out when this line goes in. */
+function pushed(joiner: Pick<TraceJoiner, 'push'>, line: Line): Line[] {
+  const out: Line[] = [];
+  joiner.push(line, out);
+  return out;
+}
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -30,24 +38,24 @@ const continued: PatternJoining = { goesOn: text => text.endsWith('\\'), side: '
 
 const recordsOf = (joining: PatternJoining, lines: Line[]): string[] => {
   const joiner = createPatternJoiner(joining);
-  return [...lines.flatMap(line => joiner.push(line)), ...joiner.flush()].map(({ text }) => text);
+  return [...lines.flatMap(line => pushed(joiner, line)), ...joiner.flush()].map(({ text }) => text);
 };
 
 describe('joining by a pattern', () => {
   it('holds a line only while the next one may go on with it', () => {
     const joiner = createPatternJoiner(continued);
     const plain = lineAt(0, 'a');
-    expect(joiner.push(plain)[0]).toBe(plain);
-    expect(joiner.push(lineAt(1, 'b\\'))).toEqual([]);
+    expect(pushed(joiner, plain)[0]).toBe(plain);
+    expect(pushed(joiner, lineAt(1, 'b\\'))).toEqual([]);
     expect(joiner.held).toEqual({ stamp: stampOfUs(1_000), ordinal: 0, lines: 1 });
-    expect(joiner.push(lineAt(2, 'c')).map(({ text }) => text)).toEqual(['b\\\nc']);
+    expect(pushed(joiner, lineAt(2, 'c')).map(({ text }) => text)).toEqual(['b\\\nc']);
     expect(joiner.held).toBeNull();
   });
 
   it('names a record by its first line and adds up the rest', () => {
     const joiner = createPatternJoiner(beginning);
-    joiner.push({ ...lineAt(0, 'a'), flags: 1 });
-    joiner.push({ ...lineAt(1, '1'), flags: 2 });
+    pushed(joiner, { ...lineAt(0, 'a'), flags: 1 });
+    pushed(joiner, { ...lineAt(1, '1'), flags: 2 });
     expect(joiner.flush()).toEqual([{ ...lineAt(0, 'a\n1', 2), flags: 3 }]);
   });
 
@@ -83,7 +91,7 @@ describe('joining by a pattern', () => {
   it('does not happen at all when it is off', () => {
     const joiner = createPassing();
     const line = lineAt(0, 'java.lang.Error: x');
-    expect([...joiner.push(line), ...joiner.flush()]).toEqual([line]);
+    expect([...pushed(joiner, line), ...joiner.flush()]).toEqual([line]);
     expect(joiner.held).toBeNull();
   });
 });

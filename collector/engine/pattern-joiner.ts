@@ -28,17 +28,17 @@ type OpenRecord = { first: Line; parts: string[]; lastStamp: string; bytes: numb
 export function createPatternJoiner({ goesOn, side, maxLines = MAX_LINES }: PatternJoining): TraceJoiner {
   let open: OpenRecord | null = null;
 
-  function push(line: Line): Line[] {
+  function push(line: Line, into: Line[]): void {
     const says = goesOn(line.text);
     if (open !== null && (side === 'after' || says) && fits(open, line)) {
       extend(open, line);
-      return side === 'before' || says ? [] : flush();
+      if (side === 'after' && !says) into.push(...flush());
+      return;
     }
-    const complete = flush();
+    into.push(...flush());
     // A line that should go on with one that is not there is a record of its own.
     if (says === (side === 'after')) open = begin(line);
-    else complete.push(line);
-    return complete;
+    else into.push(line);
   }
 
   function fits({ parts, bytes, lastStamp }: OpenRecord, line: Line): boolean {
@@ -81,4 +81,8 @@ function extend(open: OpenRecord, line: Line): void {
 }
 
 /** Joins nothing. */
-export const createPassing = (): TraceJoiner => ({ push: line => [line], flush: () => [], held: null });
+export const createPassing = (): TraceJoiner => ({
+  push: (line, into) => void into.push(line),
+  flush: () => [],
+  held: null,
+});

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Line } from './lines.ts';
-import { createTraceJoiner, type TraceJoinerOptions } from './traces.ts';
+import { createTraceJoiner, type TraceJoiner, type TraceJoinerOptions } from './traces.ts';
+
+/** What comes out when this line goes in. */
+function pushed(joiner: Pick<TraceJoiner, 'push'>, line: Line): Line[] {
+  const out: Line[] = [];
+  joiner.push(line, out);
+  return out;
+}
 
 const MS = 1_000_000;
 const START = Date.parse('2026-11-22T10:41:07Z');
@@ -25,7 +32,7 @@ function linesOf(texts: string[], gapNs = 20_000): Line[] {
 
 function join(lines: Line[], options?: TraceJoinerOptions): Line[] {
   const joiner = createTraceJoiner(options);
-  return [...lines.flatMap(line => joiner.push(line)), ...joiner.flush()];
+  return [...lines.flatMap(line => pushed(joiner, line)), ...joiner.flush()];
 }
 
 const joinTexts = (texts: string[]): string[] => join(linesOf(texts)).map(line => line.text);
@@ -192,8 +199,8 @@ describe('lines that are no trace', () => {
   it('pass at once as the very objects that came', () => {
     const joiner = createTraceJoiner();
     for (const line of linesOf([BEFORE, '{"error":"yes"}', '  indented', '', AFTER])) {
-      expect(joiner.push(line)).toEqual([line]);
-      expect(joiner.push(line)[0]).toBe(line);
+      expect(pushed(joiner, line)).toEqual([line]);
+      expect(pushed(joiner, line)[0]).toBe(line);
       expect(joiner.held).toBeNull();
     }
   });
@@ -236,10 +243,10 @@ describe('limits', () => {
   it('holds only while a trace may go on, and says from where', () => {
     const joiner = createTraceJoiner();
     const [header, frame, other] = linesOf(['Error: x', frames[0]!, AFTER]);
-    expect(joiner.push(header!)).toEqual([]);
-    expect(joiner.push(frame!)).toEqual([]);
+    expect(pushed(joiner, header!)).toEqual([]);
+    expect(pushed(joiner, frame!)).toEqual([]);
     expect(joiner.held).toMatchObject({ stamp: header!.stamp, ordinal: header!.ordinal });
-    expect(joiner.push(other!)).toHaveLength(2);
+    expect(pushed(joiner, other!)).toHaveLength(2);
     expect(joiner.held).toBeNull();
   });
 });
@@ -281,7 +288,7 @@ describe('invariants', () => {
         fc.pre(lines.every(line => !line.text.includes('\n')));
         const joiner = createTraceJoiner();
         const out = lines.flatMap((line, i) => [
-          ...joiner.push(line),
+          ...pushed(joiner, line),
           ...(flushAfter[i] ? joiner.flush() : []),
         ]);
         out.push(...joiner.flush());
@@ -310,7 +317,7 @@ describe('invariants', () => {
         const joiner = createTraceJoiner();
         const out: Line[] = [];
         for (const [i, line] of lines.entries()) {
-          out.push(...joiner.push(line));
+          out.push(...pushed(joiner, line));
           if (flushAfter[i]) out.push(...joiner.flush());
         }
         out.push(...joiner.flush());
@@ -330,7 +337,7 @@ describe('invariants', () => {
         const joiner = createTraceJoiner();
         let out = 0;
         for (const [i, line] of lines.entries()) {
-          for (const done of joiner.push(line)) out += countLines(done);
+          for (const done of pushed(joiner, line)) out += countLines(done);
           expect(joiner.held?.ordinal ?? i + 1).toBe(out);
         }
       }),

@@ -15,8 +15,8 @@ import { continueTrace, startTrace, type TraceKind } from './trace-grammar.ts';
 import type { Line } from './lines.ts';
 
 export type TraceJoiner = {
-  /** Lines that are now complete, in order. */
-  push(line: Line): Line[];
+  /** Adds the lines that are now complete, in order. Most are: an array for each would be the most of what a line costs. */
+  push(line: Line, into: Line[]): void;
   /** Gives up waiting for continuations. Call it ≥ 100 ms after the last push, and when the stream ends. */
   flush(): Line[];
   /** Position of the first line that was pushed and is not out yet, and how many lines that are. */
@@ -46,13 +46,16 @@ export function createTraceJoiner(options: TraceJoinerOptions = {}): TraceJoiner
   const { gapNs = 50_000_000, maxLines = 500, maxBytes = 256 * 1024 } = options;
   let open: OpenTrace | null = null;
 
-  function push(line: Line): Line[] {
-    if (open === null) return hold(line) ? [] : [line];
-    if (extend(open, line)) return open.parts === null ? [line] : [];
-    const complete = flush();
-    open = null;
-    if (!hold(line)) complete.push(line);
-    return complete;
+  function push(line: Line, into: Line[]): void {
+    if (open !== null) {
+      if (extend(open, line)) {
+        if (open.parts === null) into.push(line);
+        return;
+      }
+      into.push(...flush());
+      open = null;
+    }
+    if (!hold(line)) into.push(line);
   }
 
   function hold(line: Line): boolean {

@@ -149,8 +149,12 @@ export class LogReading {
       if (i < known || stream.isTaken(line, i < place ? '' : this.floor)) this.skipped++;
       else {
         this.pushed++;
-        const complete = stream.push(line);
-        for (const out of this.ledger === null ? complete : this.sift(line.stream, complete)) fresh.push(out);
+        if (this.ledger === null) stream.push(line, fresh);
+        else {
+          const complete: Line[] = [];
+          stream.push(line, complete);
+          fresh.push(...this.sift(line.stream, complete));
+        }
       }
     }
     const last = lines.at(-1);
@@ -241,14 +245,13 @@ class StreamReading {
     return isCursor || isBefore;
   }
 
-  push(line: Line): Line[] {
+  push(line: Line, into: Line[]): void {
     this.parts?.push(line);
-    const complete = this.traces.push(line);
+    this.traces.push(line, into);
     const held = this.traces.held;
     if (held === null) this.cursor = line;
     else if (held.stamp === line.stamp && held.ordinal === line.ordinal) this.cursor = this.last;
     this.last = line;
-    return complete;
   }
 
   /** The lines of which those are made that came out. */

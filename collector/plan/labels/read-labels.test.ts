@@ -1,3 +1,4 @@
+import type { Line } from '../../engine/lines.ts';
 import { describe, expect, it } from 'vitest';
 import { planContainer } from '../container-plan.ts';
 import { readLabels } from './read-labels.ts';
@@ -15,15 +16,17 @@ function treated(labels: Labels, texts: string[]): string[] {
     { collectSelf: false, ownContainerId: null },
   );
   const joiner = treatment.createJoiner();
-  const lines = texts.map((text, i) => ({
+  const lines: Line[] = texts.map((text, i) => ({
     stamp: `2026-11-22T10:00:00.${String(i).padStart(3, '0')}000000Z`,
     ordinal: 0,
-    stream: 1 as const,
+    stream: 1,
     text,
     bytes: text.length,
     flags: 0,
   }));
-  const joined = [...lines.flatMap(line => joiner.push(line)), ...joiner.flush()];
+  const joined: Line[] = [];
+  for (const line of lines) joiner.push(line, joined);
+  joined.push(...joiner.flush());
   const sift = treatment.sift ?? (line => line);
   return joined
     .map(sift)
