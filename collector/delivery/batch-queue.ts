@@ -6,7 +6,7 @@
 import type { SpoolPolicy } from '#contract/constants.ts';
 import { msOf } from '#contract/stamp.ts';
 import type { BatchNote } from './batch-note.ts';
-import { encodeContent, type PendingBatch } from './pending-batch.ts';
+import { encodeBatch, type PendingBatch } from './pending-batch.ts';
 import type { Place, Segment, Spool, SpooledBatch } from './spool/spool.ts';
 import { thinSegment } from './spool/thin-segment.ts';
 import { PASSES, type LineChooser } from './spool/thinning.ts';
@@ -71,13 +71,14 @@ export class BatchQueue {
     });
   }
 
-  add({ content, progress, spans, readAt }: PendingBatch): void {
+  add(batch: PendingBatch): void {
     const { spool, idOf } = this.options;
     this.makeRoom();
     const seq = spool.nextSeq;
-    const lines = content.lines.length;
+    const { progress, spans, readAt } = batch;
+    const lines = batch.lines.count;
     const note = { id: idOf(seq), lines, readAt, spans: [...spans.values()], progress };
-    const body = encodeContent(content);
+    const body = encodeBatch(batch);
     const place = spool.append(note, body);
     const bytes = place?.bytes ?? body.length;
     const held = place === null || this.heldBytes + bytes <= HELD_BYTES ? { note, body } : null;

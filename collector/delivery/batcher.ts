@@ -68,11 +68,8 @@ class PacedBatcher implements Batcher {
     // All of them were left out: the next batch accounts for them.
     if (first === undefined || last === undefined) return undefined;
     const index = this.indexOf(container);
-    const wire = this.batch.content.lines;
-    for (const { stream, stamp, ordinal, text, flags, bytes } of lines) {
-      wire.push([index, stream, stamp, ordinal, text, flags, bytes]);
-      this.bytes += text.length + LINE_OVERHEAD_BYTES;
-    }
+    this.batch.lines.add(index, lines);
+    for (const { text } of lines) this.bytes += text.length + LINE_OVERHEAD_BYTES;
     const span = this.batch.spans.get(container.id);
     if (span === undefined)
       this.batch.spans.set(container.id, {

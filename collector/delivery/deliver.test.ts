@@ -12,7 +12,13 @@ import { createBatcher } from './batcher.ts';
 import { openCursorStore } from '../cursor/cursor-store.ts';
 import { createIndexerClient } from './indexer-client.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
-import { createPendingBatch, splitContent, type PendingBatch } from './pending-batch.ts';
+import {
+  createPendingBatch,
+  decodeContent,
+  encodeBatch,
+  splitContent,
+  type PendingBatch,
+} from './pending-batch.ts';
 import { createRefusedItems } from './refused-items.ts';
 
 /** The deadline bounds a hang on a busy machine; it is not a measure of speed. */
@@ -33,11 +39,16 @@ const watched: string[][] = [];
 const stamp = (n: number) => `2026-11-22T10:00:00.${String(n).padStart(9, '0')}Z`;
 const container = { id: 'c1', name: 'web', image: { name: 'img' }, labels: {} };
 const line = (n: number): WireLine => [0, 1, stamp(n), 0, `line ${n}`, 0, 6];
+const aLine = (n: number, text = `line ${n}`) =>
+  ({ stamp: stamp(n), ordinal: 0, stream: 1, text, bytes: text.length, flags: 0 }) as const;
 
 function batchOf(...numbers: number[]): PendingBatch {
   const batch = createPendingBatch(Date.now());
   batch.content.containers.push(container);
-  batch.content.lines.push(...numbers.map(line));
+  batch.lines.add(
+    0,
+    numbers.map(n => aLine(n)),
+  );
   return batch;
 }
 
@@ -174,8 +185,6 @@ describe('a batch', () => {
     room: () => undefined,
     state: 'busy',
   } as const;
-  const aLine = (n: number, text = 'x') =>
-    ({ stamp: stamp(n), ordinal: 0, stream: 1, text, bytes: text.length, flags: 0 }) as const;
   beforeEach(() => void enqueued.splice(0));
 
   it('is closed by count, names each container once and accounts for its last lines', () => {
@@ -186,9 +195,9 @@ describe('a batch', () => {
         watermark: { stamp: stamp(n), stream: 1 },
       });
     expect(enqueued).toHaveLength(1);
-    const { content, progress } = enqueued[0]!;
+    const { content, lines, progress } = enqueued[0]!;
     expect(content.containers.map(c => c.id)).toEqual(['c1', 'c2']);
-    expect(content.lines).toHaveLength(5_000);
+    expect(lines.count).toBe(5_000);
     expect(progress.logs.get('c2')?.watermark.stamp).toBe(stamp(4_999));
   });
 
@@ -197,14 +206,14 @@ describe('a batch', () => {
     for (let n = 0; n < 3; n++) void batcher.addLines(container, [aLine(n, 'x'.repeat(600_000))], null);
     expect(enqueued).toHaveLength(1);
     batcher.flush();
-    expect(enqueued.map(batch => batch.content.lines.length)).toEqual([2, 1]);
+    expect(enqueued.map(batch => batch.lines.count)).toEqual([2, 1]);
   });
 
   it('is closed at once while nothing is on its way, and what follows closely goes together', async () => {
     const batcher = createBatcher({ ...sink, state: 'idle' });
     for (let n = 0; n < 5; n++) void batcher.addLines(container, [aLine(n)], null);
-    expect(enqueued.map(batch => batch.content.lines.length)).toEqual([1]);
-    await soon(() => expect(enqueued.map(batch => batch.content.lines.length)).toEqual([1, 4]));
+    expect(enqueued.map(batch => batch.lines.count)).toEqual([1]);
+    await soon(() => expect(enqueued.map(batch => batch.lines.count)).toEqual([1, 4]));
   });
 
   it('is closed by age while others are on their way', async () => {
@@ -214,13 +223,15 @@ describe('a batch', () => {
   });
 
   it('that is split keeps every item once', () => {
-    const { content } = batchOf(1, 2, 3);
-    content.events.push({ container: 0, at: stamp(1), ordinal: 0, action: 'die' });
-    content.inventory = ['c1'];
+    const batch = batchOf(1, 2, 3);
+    batch.content.events.push({ container: 0, at: stamp(1), ordinal: 0, action: 'die' });
+    batch.content.inventory = ['c1'];
+    const content = decodeContent(encodeBatch(batch));
+    expect(content.lines).toEqual([1, 2, 3].map(line));
     const [first, second] = splitContent(content)!;
     expect([...first.lines, ...second.lines]).toEqual(content.lines);
     expect([...first.events, ...second.events]).toEqual(content.events);
     expect([first.inventory, second.inventory]).toEqual([undefined, ['c1']]);
-    expect(splitContent(batchOf(1).content)).toBeNull();
+    expect(splitContent(decodeContent(encodeBatch(batchOf(1))))).toBeNull();
   });
 });

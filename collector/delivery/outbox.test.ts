@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { IngestBatch, WireLine } from '#contract/batch.ts';
+import type { IngestBatch } from '#contract/batch.ts';
 import { createCounters, withInFlight, type Counters } from '../counters.ts';
 import { openCursorStore, type CursorStore } from '../cursor/cursor-store.ts';
 import type { IngestAnswer } from './indexer-client.ts';
@@ -78,8 +78,9 @@ function batchOf(first: number, last: number, text = 'x'): PendingBatch {
   const batch = createPendingBatch(Date.now());
   batch.content.containers.push(container);
   for (let n = first; n <= last; n++) {
-    const line: WireLine = [0, 1, stamp(n), 0, `${n} ${text}`, 0, 1];
-    batch.content.lines.push(line);
+    batch.lines.add(0, [
+      { stamp: stamp(n), ordinal: 0, stream: 1, text: `${n} ${text}`, bytes: 1, flags: 0 },
+    ]);
   }
   const lines = last - first + 1;
   batch.spans.set('c1', { id: 'c1', lines, from: stamp(first), to: stamp(last) });
@@ -88,7 +89,7 @@ function batchOf(first: number, last: number, text = 'x'): PendingBatch {
 }
 
 function enqueue({ outbox, counters }: Running, batch: PendingBatch): void {
-  counters.linesRead += batch.content.lines.length;
+  counters.linesRead += batch.lines.count;
   outbox.enqueue(batch);
 }
 
