@@ -100,7 +100,7 @@ describe('labels', () => {
     expect(of('mistaken')).toMatchObject({
       collected: true,
       mistakes: [
-        expect.stringContaining('quaylog.mask=( has'),
+        expect.stringContaining('quaylog.mask=( is not in the syntax of RE2'),
         expect.stringContaining('quaylog.parse=xml is none of'),
       ],
     });
