@@ -3,7 +3,8 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { EngineAddress } from './engine-address.ts';
 
-const READ_BYTES = 64 * 1024;
+/** One buffer takes every read of every connection: nothing is allocated for the lines that pass, nor for a thousand that are quiet. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 /** Silent for this long, the other side is asked for a sign of life; ten unanswered seconds later the connection is broken. */
 const KEEP_ALIVE_AFTER_MS = 15_000;
 
@@ -11,11 +12,10 @@ const KEEP_ALIVE_AFTER_MS = 15_000;
 export type EngineTarget = { address: EngineAddress; certificates: SecureContext | null };
 export type EngineSocket = { socket: Socket; resume: () => void };
 
-/** After each `take` nothing more is read until `resume`. The bytes are valid only during the call. */
-export function openSocket(
-  { address, certificates }: EngineTarget,
-  take: (bytes: Buffer) => void,
-): EngineSocket {
+/** True: go on reading. Else nothing more is read until `resume`. The bytes are valid only during the call. */
+type Take = (bytes: Buffer) => boolean;
+
+export function openSocket({ address, certificates }: EngineTarget, take: Take): EngineSocket {
   if ('socketPath' in address) return openPlain({ path: address.socketPath }, take);
   const alive = {
     host: address.host,
@@ -29,14 +29,9 @@ export function openSocket(
 type Where =
   { path: string } | { host: string; port: number; keepAlive: boolean; keepAliveInitialDelay: number };
 
-/** One buffer takes every read: nothing is allocated for the lines that pass. */
-function openPlain(where: Where, take: (bytes: Buffer) => void): EngineSocket {
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  const callback = (count: number): boolean => {
-    take(buffer.subarray(0, count));
-    return false;
-  };
-  const socket = connect({ ...where, onread: { buffer, callback } });
+function openPlain(where: Where, take: Take): EngineSocket {
+  const callback = (count: number): boolean => take(READ_BUFFER.subarray(0, count));
+  const socket = connect({ ...where, onread: { buffer: READ_BUFFER, callback } });
   return { socket, resume: () => void socket.resume() };
 }
 
@@ -44,7 +39,7 @@ function openPlain(where: Where, take: (bytes: Buffer) => void): EngineSocket {
 function openSecure(
   where: Extract<Where, { host: string }>,
   secureContext: SecureContext,
-  take: (bytes: Buffer) => void,
+  take: Take,
 ): EngineSocket {
   const servername = isIP(where.host) === 0 ? { servername: where.host } : {};
   const tls = process.getBuiltinModule('node:tls');
@@ -53,8 +48,7 @@ function openSecure(
   const read = () => {
     const bytes = isHeld ? null : (socket.read() as Buffer | null);
     if (bytes === null) return;
-    isHeld = true;
-    take(bytes);
+    isHeld = !take(bytes);
   };
   socket.on('readable', read);
   const resume = () => {

@@ -3,7 +3,10 @@
  * numbered line a second, all of them spread over the second. Only what a collector asks for is answered.
  */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export type FakeEngine = { dockerHost: string; stop: () => Promise<void> };
 
@@ -47,14 +50,16 @@ export async function startFakeEngine(containers: number): Promise<FakeEngine> {
       if (entry.slot === slot) entry.response.write(frame(`tick ${(entry.sent += 1)} of a quiet container`));
     }
   }, 1_000 / SLOTS);
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
+  const dir = mkdtempSync(join(tmpdir(), 'qlf-'));
+  const socket = join(dir, 'docker.sock');
+  await new Promise<void>(done => server.listen(socket, done));
   return {
-    dockerHost: `tcp://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
-    stop() {
+    dockerHost: `unix://${socket}`,
+    async stop() {
       clearInterval(timer);
       server.closeAllConnections();
-      return new Promise(done => server.close(() => done()));
+      await new Promise(done => server.close(done));
+      rmSync(dir, { recursive: true, force: true });
     },
   };
 }
@@ -67,7 +72,7 @@ const inspected = (id: string, index: number, startedAt: string) => ({
   Created: startedAt,
   State: { Status: 'running', Running: true, StartedAt: startedAt, FinishedAt: '0001-01-01T00:00:00Z' },
   Config: { Image: 'quiet:1', Labels: {}, Tty: false },
-  HostConfig: { LogConfig: { Type: 'local', Config: {} } },
+  HostConfig: { LogConfig: { Type: 'json-file', Config: {} } },
 });
 
 const sampled = () => ({
