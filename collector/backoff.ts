@@ -1,4 +1,4 @@
-/** How long to wait before trying again: full jitter, so that many collectors do not come back in step. */
+/** Waiting: until something is tried again (full jitter, so that many collectors do not come back in step), or until aborted. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 const FIRST_MS = 200;
@@ -11,3 +11,10 @@ export const backoffMs = (attempt: number, random: number): number =>
 /** Resolves after `ms`, or at once when aborted. */
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal }).catch(() => undefined);
+
+/** Resolves when aborted, or at once when it already was. */
+export const aborted = (signal: AbortSignal): Promise<true> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve(true);
+    else signal.addEventListener('abort', () => resolve(true), { once: true });
+  });

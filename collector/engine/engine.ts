@@ -61,6 +61,8 @@ export type ContainerDetails = {
   memoryLimitBytes: number | null;
   stopSignal: number;
   stopTimeoutSeconds: number;
+  /** Run with `--rm`; absent: no, or not known. */
+  isRemovedAtEnd?: boolean;
 };
 
 export type LogRead = {

@@ -33,6 +33,7 @@ export type InspectAnswer = {
   };
   HostConfig?: {
     Memory?: number;
+    AutoRemove?: boolean;
     RestartPolicy?: { Name?: string };
     LogConfig?: { Type?: string; Config?: Record<string, string> | null };
   };
@@ -77,6 +78,7 @@ const logOptionsOf = (config: Record<string, string>): Record<string, string> =>
 const limitsOf = (hostConfig: NonNullable<InspectAnswer['HostConfig']>) => ({
   logDriver: hostConfig.LogConfig?.Type ?? '',
   restartPolicy: hostConfig.RestartPolicy?.Name ?? '',
+  ...(hostConfig.AutoRemove === true ? { isRemovedAtEnd: true } : {}),
   memoryLimitBytes: (hostConfig.Memory ?? 0) > 0 ? (hostConfig.Memory ?? null) : null,
 });
 

@@ -7,7 +7,8 @@ import type { ContainerDetails, Engine, LogRead } from '../engine/engine.ts';
 import type { Line } from '../engine/lines.ts';
 import { sinceOfStamp } from '../engine/stamp.ts';
 import { createSlots } from '../slots.ts';
-import { createContainerTail, type ContainerTail, type TailedContainer } from './container-tail.ts';
+import { createContainerTail } from './container-tail.ts';
+import type { ContainerTail, TailedContainer } from './tail.ts';
 import { createApiSource } from '../source/api-source.ts';
 import type { LogGap } from '../source/log-source.ts';
 
@@ -15,7 +16,7 @@ import type { LogGap } from '../source/log-source.ts';
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
 vi.setConfig({ testTimeout: 30_000 });
 
-const stamp = (n: number) => `2026-11-22T10:${String(n).padStart(2, '0')}:00.000000000Z`;
+const stamp = (n: number, hour = 0) => `2026-11-22T${10 + hour}:${String(n).padStart(2, '0')}:00.000000000Z`;
 
 function frame(type: number, payload: string): Buffer {
   const body = Buffer.from(payload);
@@ -23,9 +24,9 @@ function frame(type: number, payload: string): Buffer {
   header.writeUInt32BE(body.length, 4);
   return Buffer.concat([header, body]);
 }
-const message = (n: number, text = `line ${n}\n`) => ({
-  stamp: stamp(n),
-  bytes: frame(1, `${stamp(n)} ${text}`),
+const message = (n: number, text = `line ${n}\n`, hour = 0) => ({
+  stamp: stamp(n, hour),
+  bytes: frame(1, `${stamp(n, hour)} ${text}`),
 });
 type Message = ReturnType<typeof message>;
 
@@ -34,6 +35,7 @@ class ScriptedEngine {
   log: Message[] = [];
   running = false;
   removed = false;
+  removeAfterNextRead = false;
   reads: LogRead[] = [];
   script: ((messages: Message[]) => { give: Message[]; raw?: Buffer; fail?: Error; stays?: boolean })[] = [];
   private followers: (() => void)[] = [];
@@ -46,6 +48,7 @@ class ScriptedEngine {
     readLogs: async (_: string, read: LogRead) => {
       this.reads.push(read);
       if (this.removed) throw new EngineError('not_found', 'gone');
+      this.removed = this.removeAfterNextRead;
       const isSince = (m: Message) =>
         read.since === null || sinceOfStamp(m.stamp) >= sinceOfStamp(read.since);
       const all = this.log.slice(-(read.last ?? 1e6)).filter(isSince);
@@ -197,11 +200,42 @@ describe('a tail', () => {
     const engine = new ScriptedEngine();
     engine.running = true;
     engine.log = [message(1), message(2, 'java.lang.Error: x\n'), message(3, 'unended')];
-    const { lines } = start(engine, { isNew: true });
+    const { lines, gaps } = start(engine, { isNew: true });
     await soon(() => expect(lines).toContain('line 1'));
     engine.removed = true;
     await engine.endFollows();
     await soon(() => expect(lines).toEqual(['line 1', 'java.lang.Error: x', 'unended']));
+    await tail?.ended;
+    expect(gaps).toEqual([]);
+  });
+
+  it('of a container that dies reads the rest at once, each line once, though its follow is behind', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = [...numbers(40), message(41, 'unended')];
+    engine.script = [all => ({ give: all.slice(0, 12), stays: true })];
+    const { tail, lines, gaps, counters } = start(engine, { isNew: true });
+    await soon(() => expect(lines).toHaveLength(12));
+    engine.removeAfterNextRead = true;
+    tail.settle();
+    await tail.ended;
+    expect(lines).toEqual([...texts(40), 'unended']);
+    expect(gaps).toEqual([]);
+    expect(counters.linesRead - counters.linesSkippedAsAcked).toBe(41);
+  });
+
+  it('tells which lines may be missing when a long follow ended and the container is gone', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = Array.from({ length: 300 }, (_, i) => message(i % 60, `line ${i}\n`, Math.floor(i / 60)));
+    engine.script = [all => ({ give: all, stays: true })];
+    const { tail, lines, gaps, counters } = start(engine, { isNew: true });
+    await soon(() => expect(lines).toHaveLength(300));
+    engine.removed = true;
+    await engine.endFollows();
+    await tail.ended;
+    expect(gaps).toMatchObject([{ from: engine.log.at(-1)?.stamp, reason: 'removed' }]);
+    expect(counters.gaps).toBe(1);
   });
 
   it('says that lines are missing when the container was gone before it could be read', async () => {

@@ -3,58 +3,13 @@
  * when a follow ends it is read again without following, until a read adds nothing, because an engine ends follows early and calls
  * that a clean end (seen on 20.10: after 11 to 30 thousand of 100 thousand lines). Then the tail sleeps until the container starts.
  */
-import type { Logger } from 'pino';
-import type { GapReason } from '#contract/constants.ts';
-import { backoffMs, pause } from '../backoff.ts';
-import type { Counters } from '../counters.ts';
-import type { LogCursor } from '../cursor/cursor.ts';
+import { aborted, backoffMs, pause } from '../backoff.ts';
 import { EngineError } from '../engine/engine-error.ts';
-import type { Line } from '../engine/lines.ts';
-import type { Slots } from '../slots.ts';
-import type { LogGap } from '../source/log-source.ts';
 import { CHECK_EVERY_MS, FollowCheck } from './follow-check.ts';
-import type { LedgerSpace } from './ledger.ts';
-import { LogReader, type ReadContainer, type ReadHow } from './log-reader.ts';
+import { LogReader, type ReadHow } from './log-reader.ts';
 import { isSamePlace } from './log-reading.ts';
 import type { LogSession } from './log-session.ts';
-
-/** `isNew`: followed at once if it still runs, for it may be gone before a reading of the past ends. */
-export type TailedContainer = ReadContainer & { isRunning: boolean };
-
-/** What becomes of what a tail finds. `onUnreadable`: the log driver of the container cannot be read back. */
-export type TailSink = {
-  onLines: (id: string, lines: readonly Line[], cursor: LogCursor | null) => Promise<void> | undefined;
-  onGap: (id: string, gap: LogGap, reason: GapReason) => void;
-  onUnreadable: (id: string, reason: string) => void;
-};
-
-export type TailOptions = {
-  /** Asks the engine; true when it cannot say. */
-  isRunning: (id: string) => Promise<boolean>;
-  maxLineBytes: number;
-  /** Bounds how many logs are read from the past at the same time. */
-  slots: Slots;
-  /** The same for what checks a follow, which cannot wait for a long history. */
-  checkSlots: Slots;
-  space: LedgerSpace;
-  /** How often a follow is checked; the default is for everyone but tests. */
-  checkEveryMs?: number;
-  sink: TailSink;
-  counters: Counters;
-  log: Logger;
-};
-
-export type ContainerTail = {
-  /** The container has started (again). */
-  wake(): void;
-  /** The container has stopped, as far as anybody knows: what it left is read to the end. */
-  settle(): void;
-  /** The container is gone: what can still be read is read, then the tail ends. */
-  retire(): void;
-  stop(): Promise<void>;
-  /** Resolves when nothing is read any more. */
-  readonly ended: Promise<void>;
-};
+import type { ContainerTail, TailedContainer, TailOptions } from './tail.ts';
 
 export function createContainerTail(container: TailedContainer, options: TailOptions): ContainerTail {
   const tail = new Tail(container, options);
@@ -80,6 +35,8 @@ class Tail {
   private isGone = false;
   /** The engine itself said so: there is nothing left to read. */
   private isMissing = false;
+  /** Everything the container left is read: a read that began after its death came to the end. */
+  private isWhole = false;
   private failures = 0;
   /** A follow that ended, with what it held back: read again, or let out when there is nothing left to read. */
   private unfinished: LogSession | null = null;
@@ -153,16 +110,20 @@ class Tail {
 
   /** Without following, until a read comes no further; of a running container once, for the follow does the rest. */
   private catchUp(): Promise<void> {
-    return this.options.slots.run(async () => {
-      let isFurther = true;
-      while (isFurther && !this.isMissing && !this.stopping.signal.aborted) {
-        isFurther = await this.readPast();
-        if (this.isRunning) break;
-      }
-      if (!this.isMissing && !this.stopping.signal.aborted)
-        await this.attempt(() => this.reader.findBack(this.how));
-      this.reader.rest();
-    });
+    // One that the engine removes now cannot stand in line.
+    const mayVanish = this.container.isRemovedAtEnd === true && !this.isRunning;
+    return mayVanish ? this.readToEnd() : this.options.slots.run(() => this.readToEnd());
+  }
+
+  private async readToEnd(): Promise<void> {
+    let isFurther = true;
+    while (isFurther && !this.isMissing && !this.stopping.signal.aborted) {
+      isFurther = await this.readPast();
+      if (this.isRunning) break;
+    }
+    if (!this.isMissing && !this.stopping.signal.aborted)
+      await this.attempt(() => this.reader.findBack(this.how));
+    this.reader.rest();
   }
 
   /** Whether it is worth another try. */
@@ -175,6 +136,7 @@ class Tail {
     });
     if (done.session === undefined) return true;
     this.forgetUnfinished();
+    this.isWhole = !this.isRunning;
     // Where a clock was set back a read gives lines again, so their number alone says nothing.
     const isFurther = reader.added > added && !isSamePlace(reader.place, place);
     if (isFurther || this.isRunning || this.stopping.signal.aborted) reader.discard(done.session);
@@ -184,16 +146,49 @@ class Tail {
 
   private async follow(): Promise<void> {
     const { reader, how } = this;
+    this.isWhole = false;
     const session = reader.openSession(true);
     const following = new AbortController();
     const check = this.check(session, following);
     const signal = AbortSignal.any([how.signal, following.signal]);
-    await this.attempt(() => reader.follow(session, { ...how, signal }, () => check?.noteRead()));
-    await check?.stop();
+    const ended = this.attempt(() =>
+      reader.follow(session, { ...how, signal }, () => check?.noteRead()),
+    ).then(async isEnded => {
+      await check?.stop();
+      this.keep(session);
+      // Only a follow on which the engine had to wait was ever seen to end too early.
+      this.isWhole = isEnded && !signal.aborted && reader.isKept && session.isShort;
+    });
+    await this.takeOver(ended, following);
+    await ended;
+  }
+
+  /** What ended holds back may have to go out. */
+  private keep(session: LogSession): void {
     if (this.container.source.keepsPlace) return;
     session.pause();
     this.forgetUnfinished();
     this.unfinished = session;
+  }
+
+  /** As soon as the container has died the rest is read, beside a follow that may be behind: the engine may remove it at once. */
+  private async takeOver(ended: Promise<void>, following: AbortController): Promise<void> {
+    const { reader, how } = this;
+    if (this.container.source.doubt === undefined) return;
+    const isDead = await Promise.race([aborted(this.stopped.signal), ended.then(() => false)]);
+    if (!isDead || this.stopping.signal.aborted) return;
+    try {
+      const session = await reader.readRest(how, () => {
+        following.abort();
+        return ended;
+      });
+      this.isWhole = session.isConnected;
+      if (this.isWhole) this.keep(session);
+      else reader.discard(session);
+    } catch (cause) {
+      const containerId = this.container.id;
+      this.options.log.debug({ containerId, err: cause }, 'the rest of a log was not read at once');
+    }
   }
 
   private check(session: LogSession, following: AbortController): FollowCheck | null {
@@ -261,7 +256,7 @@ class Tail {
     this.isMissing = true;
     await this.unfinished?.finish();
     this.unfinished = null;
-    await this.reader.noteRemoved();
+    await this.reader.noteRemoved(this.isWhole);
   }
 
   private forgetUnfinished(): void {

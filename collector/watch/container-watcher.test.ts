@@ -99,7 +99,7 @@ beforeEach(() => {
 });
 afterEach(() => watcher.stop());
 
-function start(known: ContainerDetails[] = [], listenCheckMs = 60_000): void {
+function start(known: ContainerDetails[] = [], checkMs = 60_000): void {
   const memory: WatcherMemory = {
     eventsSince: known.length === 0 ? null : at(10),
     logCursor: () => undefined,
@@ -122,7 +122,7 @@ function start(known: ContainerDetails[] = [], listenCheckMs = 60_000): void {
     historyAgeMs: null,
     counters: createCounters(),
     log: pino({ level: 'silent' }),
-    listenCheckMs,
+    checkMs,
   });
   watcher.start();
 }
@@ -206,9 +206,10 @@ describe('the watcher', () => {
       exitCode: 9,
     });
     start([web, { ...web, id: 'c0', name: 'old' }]);
-    await soon(() => expect(told()).toHaveLength(3));
+    await soon(() => expect(told()).toHaveLength(4));
     expect(events).toMatchObject([
       { name: 'web', action: 'die', exitCode: 9, at: at(20), reconciled: true },
+      { name: 'old', action: 'log-gap', gap: { from: at(1), reason: 'removed' } },
       { name: 'old', action: 'die', reconciled: true },
       { name: 'old', action: 'destroy', reconciled: true },
     ]);

@@ -7,27 +7,28 @@ import type { Logger } from 'pino';
 import type { WireContainer } from '#contract/batch.ts';
 import type { ContainerSnapshot, ContainerState } from '#contract/container.ts';
 import { stampOf } from '#contract/stamp.ts';
-import { backoffMs, pause } from '../backoff.ts';
+import { pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { CursorStore } from '../cursor/cursor-store.ts';
 import type { Batcher } from '../delivery/batcher.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts';
 import type { PlanOptions } from '../plan/container-plan.ts';
-import { createSlots } from '../slots.ts';
+import { createSlots, type Slots } from '../slots.ts';
 import type { ChooseSource } from '../source/choose-source.ts';
 import type { HeldFiles } from '../source/held-files.ts';
-import type { TailSink } from './container-tail.ts';
-import { createEventSieve, isLifecycle, toLifecycleEvent } from './lifecycle.ts';
-import { LISTEN_CHECK_EVERY_MS, untilDeaf } from './hears-engine.ts';
+import type { TailSink } from './tail.ts';
+import { EventListener } from './event-listener.ts';
+import { toLifecycleEvent } from './lifecycle.ts';
 import { reconcile } from './reconcile.ts';
 import { Tails } from './tails.ts';
 import { detailsOfEvent, toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
 
 const CONCURRENT_INSPECTS = 8;
+/** The engine answers of a container only when it is done with starting or ending it; the others cannot wait for that. */
+const CONCURRENT_EVENT_INSPECTS = 64;
 /** Replayed events arrive within milliseconds of the subscription. */
 const REPLAY_SETTLES_MS = 1_000;
-const ANSWER_MAY_TAKE_MS = 2_000;
 
 /** What the watcher reads of the cursors. */
 export type WatcherMemory = Pick<CursorStore, 'eventsSince' | 'logCursor' | 'known' | 'knownIds'>;
@@ -48,7 +49,7 @@ export type WatcherOptions = {
   counters: Counters;
   log: Logger;
   /** After how long a silence of the engine is looked into; the default is for everyone but tests. */
-  listenCheckMs?: number;
+  checkMs?: number;
 };
 
 export type ContainerWatcher = {
@@ -66,15 +67,15 @@ export const createContainerWatcher = (options: WatcherOptions): ContainerWatche
 class Watcher implements ContainerWatcher {
   private readonly options: WatcherOptions;
   private readonly stopping = new AbortController();
-  private readonly inspects = createSlots(CONCURRENT_INSPECTS);
-  private readonly isNewEvent = createEventSieve();
+  private readonly listInspects = createSlots(CONCURRENT_INSPECTS);
+  private readonly eventInspects = createSlots(CONCURRENT_EVENT_INSPECTS);
   private readonly details = new Map<string, ContainerDetails>();
   private readonly wires = new Map<string, WireContainer>();
   /** State as of the last event told of each container. */
   private readonly told = new Map<string, ContainerDetails>();
   private readonly tails: Tails;
+  private readonly listener: EventListener;
   private readonly isFirstRun: boolean;
-  private eventsSince: string | null;
   /** Events are told one after the other, in the order of the engine. */
   private telling: Promise<void> = Promise.resolve();
   private running: Promise<void> = Promise.resolve();
@@ -83,7 +84,15 @@ class Watcher implements ContainerWatcher {
     this.options = options;
     const { memory } = options;
     this.tails = new Tails({ ...options, sink: this.tailSink(), isRunning: id => this.isRunning(id) });
-    this.eventsSince = memory.eventsSince;
+    this.listener = new EventListener({
+      ...options,
+      since: memory.eventsSince,
+      signal: this.stopping.signal,
+      onLook: () => this.enqueue(() => this.look()),
+      onEvent: event => this.receive(event),
+      isRunning: id => this.details.get(id)?.running,
+      knownIds: () => [...this.details.keys()],
+    });
     this.isFirstRun = memory.eventsSince === null && memory.knownIds().length === 0;
     for (const id of memory.knownIds()) {
       const known = memory.known(id);
@@ -92,7 +101,7 @@ class Watcher implements ContainerWatcher {
   }
 
   start(): void {
-    this.running = this.listenForEver();
+    this.running = this.listener.run();
   }
 
   runningIds(): string[] {
@@ -111,66 +120,12 @@ class Watcher implements ContainerWatcher {
     await this.telling;
   }
 
-  private async listenForEver(): Promise<void> {
-    const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted; failures++) {
-      try {
-        await this.listen(() => (failures = 0));
-      } catch (cause) {
-        this.options.log.warn({ err: cause }, 'engine does not give events, trying again');
-      }
-      await pause(backoffMs(failures, Math.random()), signal);
-    }
-  }
-
-  private async listen(onOpen: () => void): Promise<void> {
-    await this.options.engine.describe();
-    // An engine may answer only with its first event, so the containers are not left waiting for it.
-    const impatient = setTimeout(() => this.enqueue(() => this.look()), ANSWER_MAY_TAKE_MS);
-    const ending = new AbortController();
-    const signal = AbortSignal.any([this.stopping.signal, ending.signal]);
-    void this.endWhenDeaf(ending);
-    try {
-      await this.options.engine.readEvents({
-        since: this.eventsSince,
-        signal,
-        onOpen: () => {
-          onOpen();
-          clearTimeout(impatient);
-          this.eventsSince ??= stampOf(Date.now());
-          this.options.log.info({ since: this.eventsSince }, 'listening to the engine');
-          this.enqueue(() => this.look());
-        },
-        onEvent: event => this.receive(event),
-      });
-    } finally {
-      clearTimeout(impatient);
-      ending.abort();
-    }
-  }
-
-  private async endWhenDeaf(ending: AbortController): Promise<void> {
-    const { engine, log, counters } = this.options;
-    const isDeaf = await untilDeaf({
-      engine,
-      everyMs: this.options.listenCheckMs ?? LISTEN_CHECK_EVERY_MS,
-      signal: AbortSignal.any([this.stopping.signal, ending.signal]),
-      isRunning: id => this.details.get(id)?.running,
-      knownIds: () => [...this.details.keys()],
-      heard: () => counters.eventsRead,
-      log,
-    });
-    if (!isDeaf) return;
-    log.warn('the stream of events is silent although something happened, opened again');
-    ending.abort();
-  }
-
   /** Looks at every container there is, and a little later tells what happened to them unseen. */
   private async look(): Promise<void> {
     const listed = await this.options.engine.list();
     await Promise.all(
       listed.map(async ({ id }) => {
-        const details = await this.inspect(id);
+        const details = await this.inspect(id, this.listInspects);
         if (details === null) return;
         this.learn(details);
         this.options.sink.addSnapshot(this.snapshotOf(details));
@@ -190,7 +145,10 @@ class Watcher implements ContainerWatcher {
       const now = this.details.get(id) ?? null;
       const known = this.told.get(id) ?? null;
       const events = known === null && this.isFirstRun ? [] : reconcile(known, now, at);
-      if (known !== null && now === null) this.learn(known);
+      if (known !== null && now === null) {
+        this.learn(known);
+        this.noteUnread(known);
+      }
       for (const event of events) this.options.sink.addEvent(this.wireContainer(id), event);
       this.settle(id, now, known);
     }
@@ -210,18 +168,26 @@ class Watcher implements ContainerWatcher {
   }
 
   private receive(event: EngineEvent): void {
-    if (!isLifecycle(event) || !this.isNewEvent(event)) return;
     const { containerId: id, action } = event;
-    this.options.counters.eventsRead++;
-    this.eventsSince = event.stamp;
     const before = this.details.get(id);
     if (action === 'start' && !this.tails.has(id)) this.options.held.hold(id);
     if (action === 'start' && before !== undefined)
       this.tails.tend({ ...before, running: true, startedAt: event.stamp }, true);
     if (action === 'die') this.tails.settle(id, event.stamp);
     // Inspected now, not when its turn comes: the state right after the event is the evidence.
-    const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspect(id).catch(() => undefined);
+    const inspected =
+      action === 'destroy'
+        ? Promise.resolve(null)
+        : this.inspect(id, this.eventInspects).catch(() => undefined);
+    void inspected.then(details => this.noteEarly(event, details ?? null));
     this.enqueue(async () => this.tell(event, await inspected));
+  }
+
+  /** What comes in turn may come too late for a container that lives for a moment. */
+  private noteEarly({ action }: EngineEvent, details: ContainerDetails | null): void {
+    if (details === null || this.stopping.signal.aborted) return;
+    if (!this.details.has(details.id)) this.learn(details);
+    if (action === 'start') this.tails.tend(details, true);
   }
 
   /** `answer` null: the container is gone already; undefined: the engine could not say. */
@@ -241,9 +207,7 @@ class Watcher implements ContainerWatcher {
       this.options.sink.addSnapshot(this.snapshotOf(inspected));
       if (action === 'start') this.tails.tend(inspected, true);
     } else if (isDestroyed) {
-      const last = this.details.get(id) ?? this.told.get(id);
-      if (last !== undefined)
-        this.options.sink.addSnapshot(this.snapshotOf({ ...last, running: false }, 'removed'));
+      this.tellLast(this.details.get(id) ?? this.told.get(id));
       this.forget(id);
     } else if (action === 'start' && !this.tails.has(id)) {
       if (answer === null) this.rescue(event);
@@ -251,18 +215,29 @@ class Watcher implements ContainerWatcher {
     }
   }
 
+  private tellLast(last: ContainerDetails | undefined): void {
+    if (last === undefined) return;
+    this.noteUnread(last);
+    this.options.sink.addSnapshot(this.snapshotOf({ ...last, running: false }, 'removed'));
+  }
+
   /** The container is gone, but its log may be held. */
   private rescue(event: EngineEvent): void {
     if (this.options.held.has(event.containerId)) this.tails.tend(detailsOfEvent(event), true);
-    else this.noteMissed(event);
+    else this.noteMissed(event.containerId, event.stamp);
   }
 
   /** It has run and was removed before its log could be opened. */
-  private noteMissed({ containerId: id, stamp }: EngineEvent): void {
-    const container = this.wireContainer(id);
-    if (!this.tails.planOf(container).collected) return;
+  private noteMissed(id: string, from: string): void {
+    if (!this.tails.planOf(this.wireContainer(id)).collected) return;
     this.options.counters.gaps++;
-    this.tailSink().onGap(id, { from: stamp, to: stampOf(Date.now()) }, 'removed');
+    this.tailSink().onGap(id, { from, to: stampOf(Date.now()) }, 'removed');
+  }
+
+  /** It ran when it was last told of, and went while nobody read its log. */
+  private noteUnread({ id, running, logDriver, startedAt, createdAt }: ContainerDetails): void {
+    if (!running || logDriver === 'none' || this.tails.has(id)) return;
+    this.noteMissed(id, this.options.memory.logCursor(id)?.watermark.stamp ?? startedAt ?? createdAt);
   }
 
   private lookSoon(): void {
@@ -303,9 +278,9 @@ class Watcher implements ContainerWatcher {
     void this.tails.retire(id).then(() => this.wires.delete(id));
   }
 
-  private async inspect(id: string): Promise<ContainerDetails | null> {
+  private async inspect(id: string, slots: Slots): Promise<ContainerDetails | null> {
     try {
-      return await this.inspects.run(() => this.options.engine.inspect(id));
+      return await slots.run(() => this.options.engine.inspect(id));
     } catch (cause) {
       if (cause instanceof EngineError && cause.code === 'not_found') return null;
       throw cause;

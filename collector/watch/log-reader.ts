@@ -6,72 +6,42 @@
  */
 import type { GapReason } from '#contract/constants.ts';
 import { stampOf } from '#contract/stamp.ts';
-import type { Counters } from '../counters.ts';
 import type { LogCursor } from '../cursor/cursor.ts';
 import { EngineError } from '../engine/engine-error.ts';
-import type { Line } from '../engine/lines.ts';
-import type { Treatment } from '../plan/treatment.ts';
-import type { LogGap, LogSource, SourceRead } from '../source/log-source.ts';
+import type { LogGap, SourceRead } from '../source/log-source.ts';
+import { FollowProof, SPARE_LINES } from './follow-proof.ts';
 import { GapEpisode } from './gap-episode.ts';
-import { Ledger, type LedgerSpace } from './ledger.ts';
-import { isSamePlace, overlapBefore, readSince, type LogPlace } from './log-reading.ts';
+import { LogEnd } from './log-end.ts';
+import { overlapBefore, readSince, type LogPlace } from './log-reading.ts';
 import { LogSession } from './log-session.ts';
+import type { ReadContainer, ReaderOptions } from './read-container.ts';
 
-/** What the engine's file has around a line is longer by this than what a read has around it. */
-const FILE_OVERHEAD_BYTES = 40;
-/** The engine cuts longer lines into messages of this size. */
-const FRAGMENT_BYTES = 16 * 1024;
-/** A proof reads this many lines more than twice what was followed: some may have been missed. */
-const SPARE_LINES = 1_000;
 /** How far from the end a place is looked for that its stamp does not lead to; then everywhere. */
 const LOOK_BACK_LINES = [SPARE_LINES, 30_000, undefined];
-
-export type ReadContainer = {
-  id: string;
-  source: LogSource;
-  treatment?: Treatment;
-  cursor: LogCursor | null;
-  /** Where to begin without a cursor; null: with the first line there is. */
-  historySince: string | null;
-  /** It has just been started: what was rotated away before the first read is missing too. */
-  isNew: boolean;
-  startedAt: string;
-};
-
-export type ReaderOptions = {
-  maxLineBytes: number;
-  /** A promise holds the reader until it settles. */
-  onLines: (lines: readonly Line[], cursor: LogCursor | null) => Promise<void> | undefined;
-  onGap: (gap: LogGap, reason: GapReason) => void;
-  counters: Counters;
-  space: LedgerSpace;
-};
+/** So far behind a follow may be when its container dies; reading more of a log that is kept can wait. */
+const REST_LINES = 10_000;
 
 /** `signal` ends the read; `stopped` and `last` as the source has them. */
 export type ReadHow = Pick<SourceRead, 'signal' | 'stopped' | 'last'>;
+
+type ReadFrom = { cursor: LogCursor | null; after?: LogPlace };
+
+type PastRead = { session: LogSession; bytesRead: number };
 
 export class LogReader {
   /** Everything up to here was read, and let out or told as a gap. */
   cursor: LogCursor | null;
   /** Lines that went out. */
   added = 0;
-  /** The source has answered at least once. */
-  hasOpened = false;
   private readonly container: ReadContainer;
   private readonly options: ReaderOptions;
-  private readonly keptBytes: number | null;
-  private readonly ledger: Ledger | null;
+  private readonly proof: FollowProof | null;
   private readonly gaps: GapEpisode;
-  private readonly createdAt = stampOf(Date.now());
+  private readonly end: LogEnd;
   private lasting: LogSession | null = null;
+  private hasOpened = false;
   /** The last line that any read has come to. */
   place: LogPlace | null;
-  private seenEnd: LogPlace | null = null;
-  private doubtedEnd: LogPlace | null = null;
-  /** Since the last proof. */
-  private followedBytes = 0;
-  /** Whether the log has been read from its first line on can be said only once. */
-  private isBeginningKnown: boolean;
   /** The engine could not read its own log: what is missing next is its doing. */
   private isEngineAtFault = false;
 
@@ -81,25 +51,25 @@ export class LogReader {
     this.options = options;
     this.cursor = cursor;
     this.place = cursor?.watermark ?? null;
-    this.keptBytes = source.doubt?.keptBytes ?? null;
-    this.ledger = this.keptBytes === null ? null : new Ledger(options.space);
-    this.isBeginningKnown = this.ledger === null || cursor !== null || !isNew;
+    const keptBytes = source.doubt?.keptBytes ?? null;
+    const isBeginningKnown = cursor !== null || !isNew;
+    this.proof =
+      keptBytes === null ? null : new FollowProof({ keptBytes, isBeginningKnown, space: options.space });
     this.gaps = new GapEpisode((gap, reason) => this.tell(gap, reason));
+    this.end = new LogEnd(source, options.maxLineBytes);
   }
 
   /** Lines went out that no cursor accounts for. */
   get isUnproven(): boolean {
-    return this.ledger !== null && (this.ledger.size > 0 || !this.isBeginningKnown);
+    return this.proof?.isOwed === true;
   }
 
   /** So much was followed that a later proof may come too late. */
   get isProofDue(): boolean {
-    if (this.ledger === null || this.keptBytes === null) return false;
-    const inFile = this.followedBytes + this.ledger.size * FILE_OVERHEAD_BYTES;
-    return !this.isBeginningKnown || this.ledger.isHalfFull || inFile * 2 >= this.keptBytes;
+    return this.proof?.isDue === true;
   }
 
-  openSession(isFollow: boolean, from: { cursor: LogCursor | null; after?: LogPlace } = this): LogSession {
+  openSession(isFollow: boolean, from: ReadFrom = this): LogSession {
     if (this.lasting !== null) return this.lasting;
     const { source, treatment } = this.container;
     const { maxLineBytes, counters, onLines } = this.options;
@@ -108,7 +78,7 @@ export class LogReader {
       ...(treatment === undefined ? {} : { treatment }),
       cursor: from.cursor,
       ...(from.after === undefined ? {} : { after: from.after }),
-      ledger: this.ledger,
+      ledger: this.proof?.ledger ?? null,
       counters,
       onLines: (lines, cursor) => {
         this.added += lines.length;
@@ -127,32 +97,17 @@ export class LogReader {
 
   /** Reads on until the container stops or the read is aborted. Rejects with `EngineError`, as all reads here. */
   async follow(session: LogSession, how: ReadHow, onRead: () => void): Promise<void> {
-    await this.read(session, { ...how, follow: true }, bytes => {
-      this.followedBytes += bytes.length;
-      const held = session.take(bytes);
-      onRead();
-      return held;
-    });
-  }
-
-  /** Reads to the end that is there now. Everything up to there is proven then. */
-  private async readPast(session: LogSession, how: ReadHow, since: string | null): Promise<void> {
-    const followed = this.followedBytes;
-    let bytesRead = 0;
-    this.ledger?.turn();
-    await this.read(session, { ...how, follow: false, since }, bytes => {
-      bytesRead += bytes.length;
-      return session.take(bytes);
-    });
-    session.conclude();
-    if (!session.isConnected) return;
-    this.judgeBeginning(session, bytesRead);
-    this.ledger?.settle();
-    this.followedBytes -= followed;
-    this.isEngineAtFault = false;
-    this.cursor = session.cursor ?? this.cursor;
-    this.gaps.settle();
-    this.passCursor();
+    try {
+      await this.read({ ...how, since: this.since, follow: true }, bytes => {
+        this.proof?.noteFollowed(bytes.length);
+        const held = session.take(bytes);
+        onRead();
+        return held;
+      });
+    } finally {
+      this.place = session.place ?? this.place;
+    }
+    this.refuseBroken(session);
   }
 
   /**
@@ -161,7 +116,7 @@ export class LogReader {
    */
   async readOn(how: ReadHow): Promise<LogSession> {
     const { cursor } = this;
-    const last = this.ledger === null ? SPARE_LINES : this.lastLines;
+    const last = this.proof === null ? SPARE_LINES : this.proof.lastLines;
     if (this.container.source.doubt !== undefined && cursor !== null && last !== undefined) {
       const session = await this.readFrom(
         { ...how, last },
@@ -179,32 +134,33 @@ export class LogReader {
     this.discard(await this.readOn(how));
   }
 
+  /**
+   * The same for a container that has just died and may be removed at any moment: the engine is asked at once, and lets a read that
+   * has begun come to its end. What still follows goes on until there is an answer; `takeOver` ends it, so that no line goes out twice.
+   */
+  async readRest(how: ReadHow, takeOver: () => Promise<void>): Promise<LogSession> {
+    const isShort = this.proof === null && this.place !== null && this.container.isRemovedAtEnd !== true;
+    const where = isShort ? { since: this.sinceAmongLast, last: REST_LINES } : { since: this.since };
+    return this.readPast({ ...how, ...where }, async () => {
+      await takeOver();
+      const { cursor } = this;
+      return this.beginPast(isShort && cursor !== null ? { cursor, after: cursor.watermark } : { cursor });
+    });
+  }
+
+  /** The log is never rotated: a follow leaves out nothing but, perhaps, its end. */
+  get isKept(): boolean {
+    return this.proof === null;
+  }
+
   /** Whether the log goes on behind what this follow has given. */
-  async isBehind(session: LogSession, how: ReadHow): Promise<boolean> {
-    const end = await this.end(how);
+  isBehind(session: LogSession, how: ReadHow): Promise<boolean> {
     const place = session.place ?? this.place;
-    if (end === null || isSamePlace(end, place)) return false;
-    if (place === null && this.since !== null && end.stamp < this.since) return false;
-    this.seenEnd = end;
-    return !isSamePlace(end, this.doubtedEnd);
+    return this.end.isBeyond(place, this.since, { ...how, since: this.sinceAmongLast });
   }
 
-  /** The follow is opened again for the end that was seen: if that does not bring it there, nothing will. */
   noteStuck(): void {
-    this.doubtedEnd = this.seenEnd;
-  }
-
-  /** Where the log ends now, by its stamp; null: it is empty. */
-  private async end(how: ReadHow): Promise<LogPlace | null> {
-    const joiner = this.container.source.joiner({ maxLineBytes: this.options.maxLineBytes });
-    let end: LogPlace | null = null;
-    const onBytes = (bytes: Buffer) => {
-      end = joiner.push(bytes).at(-1) ?? end;
-      return undefined;
-    };
-    const since = this.sinceAmongLast;
-    await this.container.source.read({ ...how, since, follow: false, last: 1, onBytes, onGap: ignore });
-    return joiner.openSince ?? end;
+    this.end.doubt();
   }
 
   /**
@@ -214,7 +170,7 @@ export class LogReader {
   async findBack(how: ReadHow): Promise<void> {
     const { place } = this;
     if (this.container.source.doubt === undefined || place === null) return;
-    const end = await this.end(how);
+    const end = await this.end.read({ ...how, since: this.sinceAmongLast });
     if (end === null || end.stamp >= overlapBefore(place)) return;
     for (const last of LOOK_BACK_LINES) {
       const limited = last === undefined ? how : { ...how, last };
@@ -232,19 +188,22 @@ export class LogReader {
     this.passCursor();
   }
 
-  /** The container and its log are gone: what can no longer be proven is told. */
-  async noteRemoved(): Promise<void> {
+  /** The container and its log are gone. `isWhole`: it was read to its end after the container had died. */
+  async noteRemoved(isWhole: boolean): Promise<void> {
     await this.lasting?.finish();
     this.gaps.close();
+    // A source that keeps its place has told of what it missed.
+    if (isWhole || (this.container.source.keepsPlace && this.hasOpened)) return;
+    const from = this.place?.stamp ?? this.container.startedAt;
     const now = stampOf(Date.now());
-    if (!this.hasOpened && this.cursor === null) this.tell({ from: this.createdAt, to: now }, 'removed');
+    this.tell({ from, to: now > from ? now : from }, 'removed');
   }
 
   /** Nothing will be read any more. */
   close(): void {
     this.lasting?.discard();
     this.gaps.close();
-    this.ledger?.clear();
+    this.proof?.ledger.clear();
   }
 
   private get since(): string | null {
@@ -256,75 +215,95 @@ export class LogReader {
     return this.container.source.doubt?.isCompressed === true ? this.since : null;
   }
 
-  private get lastLines(): number | undefined {
-    if (this.ledger === null || this.keptBytes === null) return undefined;
-    const lines = 2 * this.ledger.size + Math.ceil(this.followedBytes / FRAGMENT_BYTES) + SPARE_LINES;
-    const bytes = lines * (this.ledger.size === 0 ? 0 : this.followedBytes / this.ledger.size);
-    return bytes * 2 < this.keptBytes ? lines : undefined;
+  private readFrom(how: ReadHow, from: ReadFrom, since: string | null): Promise<LogSession> {
+    const past = this.beginPast(from);
+    return this.readPast({ ...how, since }, () => Promise.resolve(past));
   }
 
-  private async readFrom(
-    how: ReadHow,
-    from: { cursor: LogCursor | null; after?: LogPlace },
-    since: string | null,
+  private beginPast(from: ReadFrom): PastRead {
+    this.proof?.begin();
+    return { session: this.openSession(false, from), bytesRead: 0 };
+  }
+
+  /** Reads to the end that is there now. Everything up to there is proven then. `begin` is asked when there is an answer. */
+  private async readPast(
+    how: ReadHow & { since: string | null },
+    begin: () => Promise<PastRead>,
   ): Promise<LogSession> {
-    const session = this.openSession(false, from);
+    const reading: { past?: PastRead } = {};
+    const take = (past: PastRead, bytes: Buffer) => {
+      past.bytesRead += bytes.length;
+      return past.session.take(bytes);
+    };
     try {
-      await this.readPast(session, how, since);
-      return session;
+      await this.read({ ...how, follow: false }, bytes => {
+        if (reading.past !== undefined) return take(reading.past, bytes);
+        const first = Buffer.from(bytes);
+        return begin().then(past => take((reading.past = past), first));
+      });
+      reading.past ??= await begin();
+      this.conclude(reading.past);
+      return reading.past.session;
     } catch (cause) {
-      this.discard(session);
+      if (reading.past !== undefined) this.discard(reading.past.session);
       throw cause;
+    } finally {
+      this.place = reading.past?.session.place ?? this.place;
     }
   }
 
-  private async read(
-    session: LogSession,
-    how: ReadHow & { follow: boolean; since?: string | null },
-    take: SourceRead['onBytes'],
+  private conclude({ session, bytesRead }: PastRead): void {
+    this.refuseBroken(session);
+    session.conclude();
+    if (!session.isConnected) return;
+    this.judgeBeginning(session, bytesRead);
+    this.proof?.settle();
+    this.isEngineAtFault = false;
+    this.cursor = session.cursor ?? this.cursor;
+    this.gaps.settle();
+    this.passCursor();
+  }
+
+  private read(
+    how: ReadHow & { follow: boolean; since: string | null },
+    onBytes: SourceRead['onBytes'],
   ): Promise<void> {
-    const onBytes = (bytes: Buffer) => {
-      this.hasOpened = true;
-      return take(bytes);
-    };
     const onGap = (gap: LogGap, reason: GapReason) => this.tell(gap, reason);
-    try {
-      await this.container.source.read({ since: this.since, ...how, onBytes, onGap });
-    } finally {
-      this.place = session.place ?? this.place;
-    }
-    this.hasOpened = true;
-    if (session.broken === null) return;
+    return this.container.source.read({ ...how, onBytes, onGap }).then(() => {
+      this.hasOpened = true;
+    });
+  }
+
+  private refuseBroken({ broken }: LogSession): void {
+    if (broken === null) return;
     this.isEngineAtFault = true;
-    throw new EngineError('broken_stream', session.broken);
+    throw new EngineError('broken_stream', broken);
   }
 
   /** The cursor that may be acknowledged with these lines. */
   private account(session: LogSession, cursor: LogCursor | null, isFollow: boolean): LogCursor | null {
-    const isProven = this.ledger === null || (!isFollow && session.isConnected && this.isBeginningKnown);
+    const isProven = this.proof === null || (!isFollow && session.isConnected && this.proof.isBeginningKnown);
     if (!isProven) return null;
     this.cursor = cursor ?? this.cursor;
     return this.gaps.isOpen ? null : cursor;
   }
 
   private passCursor(): void {
-    if (this.ledger !== null && !this.gaps.isOpen) void this.options.onLines([], this.cursor);
+    if (this.proof !== null && !this.gaps.isOpen) void this.options.onLines([], this.cursor);
   }
 
   private noteGap(gap: LogGap, isFollow: boolean): void {
     const reason = this.isEngineAtFault ? 'engine-error' : 'rotated';
-    if (this.ledger === null) this.tell(gap, reason);
+    if (this.proof === null) this.tell(gap, reason);
     else if (!isFollow) this.gaps.note(gap, reason);
   }
 
-  /** A log as long as what is kept may have been longer once; what was before this collector saw its container is no loss. */
+  /** What was before this collector saw its container is no loss. */
   private judgeBeginning({ first, place }: LogSession, bytesRead: number): void {
-    if (this.ledger === null || this.keptBytes === null) return;
-    if (place === null && this.since === null) this.isBeginningKnown = false;
-    if (this.isBeginningKnown || first === null) return;
-    this.isBeginningKnown = true;
-    if (bytesRead * 2 >= this.keptBytes)
-      this.noteGap({ from: this.container.startedAt, to: first.stamp }, false);
+    if (this.proof === null) return;
+    const isAll = this.since === null;
+    if (this.proof.judgeBeginning({ first, place, isAll, bytesRead }) || first === null) return;
+    this.noteGap({ from: this.container.startedAt, to: first.stamp }, false);
   }
 
   private tell(gap: LogGap, reason: GapReason): void {
@@ -332,5 +311,3 @@ export class LogReader {
     this.options.onGap(gap, reason);
   }
 }
-
-const ignore = (): void => undefined;

@@ -6,6 +6,10 @@ import type { LogGap } from '../source/log-source.ts';
 import { PLAIN_TREATMENT } from '../plan/treatment.ts';
 import { LogReading, type LogPlace, type LogReadingOptions } from './log-reading.ts';
 
+/** A socket of a unix system holds some 270 small messages, each of which is a write of the engine. */
+const SHORT_LINES = 200;
+const SHORT_BYTES = 64 * 1024;
+
 export type LogSessionOptions = LogReadingOptions & {
   counters: Counters;
   /** A promise holds the reader until it settles. */
@@ -17,6 +21,7 @@ export class LogSession {
   private readonly reading: LogReading;
   private readonly options: LogSessionOptions;
   private readonly counted = { read: 0, skipped: 0, joined: 0 };
+  private bytes = 0;
   private holdTimer: NodeJS.Timeout | null = null;
 
   constructor(options: LogSessionOptions) {
@@ -24,8 +29,9 @@ export class LogSession {
     this.reading = new LogReading(options);
   }
 
-  get added(): number {
-    return this.reading.added;
+  /** So little came that the engine never had to wait for its reader. */
+  get isShort(): boolean {
+    return this.reading.read <= SHORT_LINES && this.bytes <= SHORT_BYTES;
   }
 
   get broken(): string | null {
@@ -50,6 +56,7 @@ export class LogSession {
   }
 
   take(bytes: Buffer): Promise<void> | undefined {
+    this.bytes += bytes.length;
     const held = this.hand(this.reading.take(bytes));
     if (this.reading.isHolding) this.releaseSoon();
     return held;

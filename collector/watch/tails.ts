@@ -10,7 +10,8 @@ import { createSlots } from '../slots.ts';
 import type { ChooseSource } from '../source/choose-source.ts';
 import type { LogSource } from '../source/log-source.ts';
 import type { LedgerSpace } from './ledger.ts';
-import { createContainerTail, type ContainerTail, type TailSink } from './container-tail.ts';
+import { createContainerTail } from './container-tail.ts';
+import type { ContainerTail, TailSink } from './tail.ts';
 
 const CONCURRENT_HISTORIES = 4;
 const CONCURRENT_CHECKS = 4;
@@ -129,6 +130,7 @@ export class Tails {
         startedAt,
         isRunning: running,
         isNew: isNew && cursor === null,
+        ...(details.isRemovedAtEnd === true ? { isRemovedAtEnd: true } : {}),
       },
       {
         maxLineBytes,
