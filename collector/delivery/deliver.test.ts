@@ -151,6 +151,14 @@ describe('delivery', () => {
     expect(sent()).toEqual(['line 1', 'line 2']);
   });
 
+  it('sends a single line after all that was refused by an indexer that is another one now', async () => {
+    let refusals = 0;
+    answer = batch => (batch.lines.length > 0 && refusals++ === 0 ? { status: 400 } : { status: 200 });
+    outbox.enqueue(batchOf(1));
+    await soon(() => expect(acked).toEqual([1]));
+    expect(counters).toMatchObject({ linesAcked: 1, linesRefused: 0 });
+  });
+
   it('keeps the single line at fault on disk and sends all others', async () => {
     const isBad = (batch: IngestBatch) => batch.lines.some(l => l[4] === 'line 5');
     answer = batch =>

@@ -30,11 +30,20 @@ export function createRefusal({ post, refused, counters, log, signal }: RefusalO
 
   async function deliverParts(id: string, content: BatchContent, reason: string): Promise<boolean> {
     const halves = splitContent(content);
-    if (halves === null) {
+    if (halves === null) return deliverLast(id, content, reason);
+    for (const [i, half] of halves.entries()) if (!(await deliver(`${id}.${i}`, half))) return false;
+    return true;
+  }
+
+  /** The indexer may have become another one between the refusal and the probe: the item is at fault only if it is refused again. */
+  async function deliverLast(id: string, content: BatchContent, reason: string): Promise<boolean> {
+    const verdict = classify((await post(id, encodeContent(content))).status);
+    if (verdict === 'retry') return deliver(id, content);
+    if (verdict === 'refuse') {
       log.error({ reason }, 'indexer refused an item, it is kept on disk');
       return keep(content, reason);
     }
-    for (const [i, half] of halves.entries()) if (!(await deliver(`${id}.${i}`, half))) return false;
+    counters.linesAcked += content.lines.length;
     return true;
   }
 
