@@ -45,6 +45,8 @@ class FakeEngine {
   containers = new Map<string, ContainerDetails>();
   sessions: EventRead[] = [];
   replays: EngineEvent[] = [];
+  /** It no longer has the event from which on it is asked. */
+  forgets = false;
   /** Of the next inspections, one each. */
   failures: EngineError[] = [];
   logReads: { id: string; read: LogRead }[] = [];
@@ -64,6 +66,8 @@ class FakeEngine {
     readEvents: (read: EventRead) => {
       this.sessions.push(read);
       read.onOpen();
+      const known = { action: 'top', detail: null, containerId: 'c1', attributes: {} };
+      if (read.since !== null && !this.forgets) read.onEvent({ ...known, stamp: read.since });
       this.replays.splice(0).forEach(read.onEvent);
       return new Promise<void>(resolve => {
         this.endSession = resolve;
@@ -214,6 +218,30 @@ describe('the watcher', () => {
       { name: 'old', action: 'destroy', reconciled: true },
     ]);
     expect(snapshots.at(-1)).toMatchObject({ id: 'c0', state: 'removed' });
+  });
+
+  it('says once that the engine forgot events, when it no longer has the last one that was read', async () => {
+    const ended = { running: false, status: 'exited', finishedAt: at(20), exitCode: 9 };
+    engine.containers.set('c1', { ...web, ...ended });
+    engine.containers.set('c2', { ...web, ...ended, id: 'c2', name: 'api' });
+    const update = { stamp: at(40), action: 'update', detail: null, containerId: 'c2', attributes: {} };
+    engine.replays = [update];
+    engine.forgets = true;
+    start([web, { ...web, id: 'c2', name: 'api' }]);
+    await soon(() => expect(told()).toContain('die reconciled'));
+    const gaps = events.filter(({ gap }) => gap !== undefined);
+    expect(gaps).toMatchObject([{ gap: { from: at(10), to: at(40), reason: 'events-missed' } }]);
+  });
+
+  it('tells a death that the engine forgot although it still knows a later event', async () => {
+    const ended = { running: false, status: 'exited', finishedAt: at(20), exitCode: 9 };
+    engine.containers.set('c1', { ...web, ...ended });
+    const attributes = { oldName: '/old' };
+    engine.replays = [{ stamp: at(40), action: 'rename', detail: null, containerId: 'c1', attributes }];
+    engine.forgets = true;
+    start([web]);
+    await soon(() => expect(told()).toEqual(['rename', 'log-gap', 'die reconciled']));
+    expect(events.at(-1)).toMatchObject({ at: at(20), exitCode: 9 });
   });
 
   it('tells nothing twice: what the replay told is not reconciled, and a second replay is ignored', async () => {

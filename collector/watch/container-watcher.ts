@@ -20,7 +20,7 @@ import type { HeldFiles } from '../source/held-files.ts';
 import type { TailSink } from './tail.ts';
 import { EventListener } from './event-listener.ts';
 import { toLifecycleEvent } from './lifecycle.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, stateAfter } from './reconcile.ts';
 import { Tails } from './tails.ts';
 import { detailsOfEvent, toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
 
@@ -149,10 +149,19 @@ class Watcher implements ContainerWatcher {
         this.learn(known);
         this.noteUnread(known);
       }
+      if (events.length > 0) this.tellForgotten(id, at);
       for (const event of events) this.options.sink.addEvent(this.wireContainer(id), event);
       this.settle(id, now, known);
     }
     return Promise.resolve();
+  }
+
+  /** The engine forgot events: told once, with the first container to which something has happened that no event told. */
+  private tellForgotten(id: string, until: string): void {
+    const gap = this.listener.takeGap(until);
+    if (gap === null) return;
+    this.options.counters.gaps++;
+    this.tailSink().onGap(id, gap, 'events-missed');
   }
 
   /** The newest state is told now. */
@@ -197,13 +206,13 @@ class Watcher implements ContainerWatcher {
     const inspected = answer ?? null;
     if (inspected !== null) this.learn(inspected);
     else if (!this.wires.has(id)) this.wires.set(id, wireContainerOfEvent(event));
-    const known = isDestroyed ? null : (inspected ?? this.told.get(id));
+    const known = isDestroyed ? null : (this.stateAfter(event, inspected) ?? this.told.get(id));
     this.options.sink.addEvent(this.wireContainer(id), toLifecycleEvent(event, inspected), {
       eventsSince: stamp,
       ...(known === undefined ? {} : { known: new Map([[id, known]]) }),
     });
     if (inspected !== null) {
-      this.told.set(id, inspected);
+      if (known) this.told.set(id, known);
       this.options.sink.addSnapshot(this.snapshotOf(inspected));
       if (action === 'start') this.tails.tend(inspected, true);
     } else if (isDestroyed) {
@@ -213,6 +222,10 @@ class Watcher implements ContainerWatcher {
       if (answer === null) this.rescue(event);
       else this.lookSoon();
     }
+  }
+
+  private stateAfter({ action, containerId }: EngineEvent, inspected: ContainerDetails | null) {
+    return inspected && stateAfter(action, this.told.get(containerId) ?? null, inspected);
   }
 
   private tellLast(last: ContainerDetails | undefined): void {

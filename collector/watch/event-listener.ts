@@ -35,13 +35,14 @@ export class EventListener {
   private readonly options: ListenerOptions;
   private readonly isNewEvent = createEventSieve();
   private since: string | null;
+  private lastEvent: string | null;
   /** What the engine is to begin with; null once it has given an event. */
   private expected: string | null = null;
   private gap: LogGap | null = null;
 
   constructor(options: ListenerOptions) {
     this.options = options;
-    this.since = options.since;
+    this.since = this.lastEvent = options.since;
   }
 
   async run(): Promise<void> {
@@ -70,7 +71,7 @@ export class EventListener {
     const impatient = setTimeout(onLook, ANSWER_MAY_TAKE_MS);
     const ending = new AbortController();
     void this.endWhenDeaf(ending);
-    this.expected = this.since;
+    this.expected = this.lastEvent;
     try {
       await engine.readEvents({
         since: this.since,
@@ -91,13 +92,12 @@ export class EventListener {
   }
 
   private receive(event: EngineEvent): void {
-    if (!isLifecycle(event)) return;
     if (this.expected !== null && event.stamp > this.expected)
       this.gap = { from: this.gap?.from ?? this.expected, to: event.stamp };
     this.expected = null;
-    if (!this.isNewEvent(event)) return;
+    if (!isLifecycle(event) || !this.isNewEvent(event)) return;
     this.options.counters.eventsRead++;
-    this.since = event.stamp;
+    this.since = this.lastEvent = event.stamp;
     this.options.onEvent(event);
   }
 

@@ -17,6 +17,22 @@ export function reconcile(
   return [...runs(known, now, observedAt), ...changes(known, now, observedAt)];
 }
 
+/**
+ * The state as of an event. What is inspected right after it, or long after it in a replay, may be further on: a run that began or
+ * ended meanwhile is still to be told, by its own event or by `reconcile`.
+ */
+export function stateAfter(
+  action: string,
+  known: ContainerDetails | null,
+  inspected: ContainerDetails,
+): ContainerDetails {
+  if (action === 'start') return { ...inspected, running: true, status: 'running' };
+  if (known === null || action === 'die' || action === 'restart') return inspected;
+  const { running, startedAt, status, oomKilled } = known;
+  const isSameRun = startedAt === inspected.startedAt && running === inspected.running;
+  return isSameRun ? inspected : { ...inspected, running, startedAt, status, oomKilled };
+}
+
 const event = (action: string, at: string, more: Partial<LifecycleEvent> = {}): LifecycleEvent => ({
   at,
   ordinal: 0,
