@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFileSource } from './file-source.ts';
+import { openLogFile, type LogFile } from './log-files.ts';
 import type { LogGap, LogSource } from './log-source.ts';
 import { createReadTurns } from './read-turns.ts';
 
@@ -42,8 +43,9 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function open(logOptions: Record<string, string> = {}) {
-  const source = createFileSource({ path, tty: false, logOptions, reason: '', turns: createReadTurns() });
+function open(logOptions: Record<string, string> = {}, first: LogFile | null = null) {
+  const turns = createReadTurns();
+  const source = createFileSource({ path, tty: false, logOptions, reason: '', turns, first });
   const joiner = source.joiner({ maxLineBytes: 1 << 20 });
   const numbers: number[] = [];
   const gaps: (LogGap & { reason: string })[] = [];
@@ -179,6 +181,27 @@ describe('a log file', () => {
     appendFileSync(path, entries(21, 20 + more));
     await soon(() => expect(numbers).toEqual([...range(1, 10), ...range(21, 20 + more)]));
     expect(gaps).toEqual([{ from: stamp(10), to: stamp(21), reason: 'rotated' }]);
+  });
+
+  it('that was opened early keeps its place among the others when the engine has compressed it', async () => {
+    writeFileSync(`${path}.2.gz`, gzipSync(entries(1, 3)));
+    writeFileSync(path, entries(4, 6));
+    const first = openLogFile(path);
+    writeFileSync(`${path}.1.gz`, gzipSync(entries(4, 6)));
+    rmSync(path);
+    writeFileSync(path, entries(7, 9));
+    const { read, numbers, gaps } = open({ 'max-file': '3', compress: 'true' }, first);
+    await read(false);
+    expect({ numbers, gaps }).toEqual({ numbers: range(1, 9), gaps: [] });
+  });
+
+  it('is listed once when the engine compresses and renames it meanwhile', async () => {
+    writeFileSync(`${path}.2.gz`, gzipSync(entries(1, 3)));
+    writeFileSync(`${path}.1`, entries(1, 3));
+    writeFileSync(path, entries(4, 6));
+    const { read, numbers, gaps } = open({ 'max-file': '3', compress: 'true' });
+    await read(false);
+    expect({ numbers, gaps }).toEqual({ numbers: range(1, 6), gaps: [] });
   });
 
   it('that the engine cut off after it was read to its limit has no gap', async () => {

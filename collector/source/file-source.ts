@@ -17,7 +17,16 @@ import { EngineError } from '../engine/engine-error.ts';
 import { readCompressed } from './compressed-log.ts';
 import { FileWatch } from './file-watch.ts';
 import { createEntryJoiner, type EntryJoiner } from './json-entries.ts';
-import { closeLogFiles, firstEntry, isAt, openNewer, sizeOf, type LogFile, type Place } from './log-files.ts';
+import {
+  closeLogFiles,
+  firstEntry,
+  isAt,
+  isSame,
+  openNewer,
+  sizeOf,
+  type LogFile,
+  type Place,
+} from './log-files.ts';
 import type { LogGap, LogSource, SourceRead } from './log-source.ts';
 import type { ReadTurns } from './read-turns.ts';
 import { seekStamp, stampBefore } from './seek-stamp.ts';
@@ -146,13 +155,14 @@ class FileSource implements LogSource {
     return sizeOf(file) > 0 && (Date.now() - msOf(begunAt)) * FASTEST_BYTES_PER_MS >= limit;
   }
 
-  /** The file that was opened early may have lost its name meanwhile. */
+  /** The file that was opened early may have been renamed or compressed meanwhile; or it is gone, and older than all there are. */
   private withFirst(files: LogFile[]): LogFile[] {
     const { first } = this;
     this.first = null;
     if (first === null) return files;
-    if (files.some(({ inode }) => inode === first.inode)) {
-      closeLogFiles([first]);
+    const at = files.findIndex(file => isSame(file, first));
+    if (at !== -1) {
+      closeLogFiles(files.splice(at, 1, first));
       return files;
     }
     if (files[0] !== undefined) files[0].followsHole = true;

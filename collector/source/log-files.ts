@@ -68,7 +68,7 @@ function tryOpenNewer(path: string, rotated: number, known: LogFile | null): Log
       closeLogFiles([file]);
       return newer.reverse();
     }
-    if (newer.some(({ inode }) => inode === file.inode)) closeLogFiles([file]);
+    if (newer.some(one => isSame(file, one))) closeLogFiles([file]);
     else newer.push(file);
   }
   const [oldest] = newer.reverse();
@@ -86,7 +86,7 @@ export function isAt(path: string, { inode }: LogFile): boolean {
 export const sizeOf = ({ fd }: LogFile): number => fstatSync(fd).size;
 
 /** Compressing makes another file of the same content: then the first entry tells, for it bears its time. */
-function isSame(file: LogFile, known: LogFile): boolean {
+export function isSame(file: LogFile, known: LogFile): boolean {
   if (file.inode === known.inode) return true;
   if (!file.isCompressed || known.isCompressed) return false;
   return firstEntry(file).equals(firstEntry(known));
