@@ -15,8 +15,6 @@ const MAX_BYTES = 1024 * 1024;
 const PACE_MS = 25;
 /** How long a batch may gather, by what becomes of those before it. */
 const MAX_AGE_MS = { idle: 0, busy: 100, away: 1_000 } as const;
-/** Stamp, index, ordinal and punctuation of one line in JSON. */
-const LINE_OVERHEAD_BYTES = 50;
 
 /** What only the collector knows of an event: the rest of the batch's progress follows from its content. */
 export type EventProgress = Partial<Pick<Progress, 'known' | 'eventsSince'>>;
@@ -68,8 +66,7 @@ class PacedBatcher implements Batcher {
     // All of them were left out: the next batch accounts for them.
     if (first === undefined || last === undefined) return undefined;
     const index = this.indexOf(container);
-    this.batch.lines.add(index, lines);
-    for (const { text } of lines) this.bytes += text.length + LINE_OVERHEAD_BYTES;
+    this.bytes += this.batch.lines.add(index, lines);
     const span = this.batch.spans.get(container.id);
     if (span === undefined)
       this.batch.spans.set(container.id, {

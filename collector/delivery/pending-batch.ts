@@ -41,12 +41,14 @@ export class EncodedLines {
   count = 0;
   private readonly parts: Buffer[] = [];
 
-  add(container: number, lines: readonly Line[]): void {
+  /** Answers the length of their JSON. */
+  add(container: number, lines: readonly Line[]): number {
     let json = '';
     for (const { stream, stamp, ordinal, text, flags, bytes } of lines)
       json += `,[${container},${stream},"${stamp}",${ordinal},${JSON.stringify(text)},${flags},${bytes}]`;
     this.parts.push(Buffer.from(this.count === 0 ? json.slice(1) : json));
     this.count += lines.length;
+    return json.length;
   }
 
   /** The array's JSON between two other texts. */

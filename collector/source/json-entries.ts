@@ -27,8 +27,8 @@ export const createEntryJoiner = (options: EntryJoinerOptions): EntryJoiner => n
 
 /** Every plain entry begins and goes on like this; the streams' names have one length. */
 const HEAD = '{"log":"';
-const STDOUT = '","stream":"stdout","time":"';
-const STDERR = '","stream":"stderr","time":"';
+const STDOUT = String.raw`\n","stream":"stdout","time":"`;
+const STDERR = String.raw`\n","stream":"stderr","time":"`;
 const TAIL = '"}';
 /** `2026-11-22T10:41:07.`: whoever shares it with the entry before has a time of the same shape. */
 const SECOND_LENGTH = 20;
@@ -91,13 +91,13 @@ class Entries implements EntryJoiner {
   private takePlain(at: number, end: number, into: Line[]): boolean {
     const { text } = this;
     const start = at + HEAD.length;
-    const quote = text.indexOf('"', start);
-    if (text.indexOf('\\', start) !== quote - 2 || text.charCodeAt(quote - 1) !== LETTER_N) return false;
-    const isOut = text.startsWith(STDOUT, quote);
-    if (!text.startsWith(HEAD, at) || !(isOut || text.startsWith(STDERR, quote))) return false;
-    const stamp = this.stampAt(quote + STDOUT.length, end - TAIL.length);
+    const escape = text.indexOf('\\', start);
+    const isOut = text.startsWith(STDOUT, escape);
+    if (!(isOut || text.startsWith(STDERR, escape)) || !text.startsWith(HEAD, at)) return false;
+    if (text.indexOf('"', start) !== escape + 2) return false;
+    const stamp = this.stampAt(escape + STDOUT.length, end - TAIL.length);
     if (stamp === null || !text.startsWith(TAIL, end - TAIL.length)) return false;
-    const line = text.slice(start, quote - 2);
+    const line = text.slice(start, escape);
     const stream = isOut ? 1 : 2;
     this.pass(stamp);
     const bytes = this.isAscii ? line.length : Buffer.byteLength(line);
@@ -161,5 +161,3 @@ function readEntry(text: string): Entry | null {
   const stamp = readStamp(time);
   return stamp === null ? null : { stamp, stream: stream === 'stdout' ? 1 : 2, log };
 }
-
-const LETTER_N = 0x6e;
