@@ -96,7 +96,7 @@ async function run({
   facts,
 }: Parts): Promise<(deadlineMs: number) => Promise<void>> {
   const containersDir = config.containersDir || facts.containersDir;
-  const held = createHeldFiles(containersDir);
+  const held = createHeldFiles(config.source === 'api' ? null : containersDir);
   const counters = createCounters();
   const cursors = await openCursorStore({ dir, engineId: facts.id, log });
   const outbox = startOutbox({ config, dir, id, facts, counters, cursors, log }, ids => sampler.watch(ids));
