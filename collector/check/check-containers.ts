@@ -106,7 +106,6 @@ function countSources(seen: SeenContainer[]): Finding[] {
 const WAYS: Record<LogSource['kind'], string> = {
   api: "through the engine's API",
   file: "from the engine's own files",
-  attach: 'attached to',
 };
 
 function listRisks(seen: SeenContainer[]): Finding[] {

@@ -28,7 +28,7 @@ export const PARSE_MODES = ['auto', 'json', 'logfmt', 'none'] as const;
 export const SPOOL_POLICIES = ['block', 'drop-oldest', 'drop-debug-first'] as const;
 export type SpoolPolicy = (typeof SPOOL_POLICIES)[number];
 
-export const LOG_SOURCES = ['api', 'file', 'attach'] as const;
+export const LOG_SOURCES = ['api', 'file'] as const;
 
 /** Why lines are missing, and how people are told. */
 export const GAP_REASONS = {
@@ -39,7 +39,6 @@ export const GAP_REASONS = {
   'engine-error': 'the engine could not read its own log',
   'spool-full': 'the collector dropped lines because its spool was full',
   'spool-damaged': 'part of the spool was damaged on disk and set aside',
-  'attach-dropped': 'an attached stream came faster than it could be taken, and the application comes first',
   'events-missed': 'the engine forgot events before they were read',
 } as const;
 export type GapReason = keyof typeof GAP_REASONS;

@@ -32,7 +32,7 @@ export const ContainerSnapshot = Type.Object({
   /** Whether its logs are collected, and by which rule: shown to people who miss a container. */
   collected: Type.Boolean(),
   collectedReason: Type.String(),
-  /** Where its lines are read: the engine's API, the engine's own log file, or an attached stream; and why. */
+  /** Where its lines are read: the engine's API or the engine's own log file; and why. */
   source: Type.Optional(Type.Enum([...LOG_SOURCES])),
   sourceReason: Type.Optional(Type.String()),
   /**

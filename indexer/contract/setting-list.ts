@@ -208,14 +208,6 @@ export const SETTINGS = {
     description:
       "Where the engine's folder of containers is mounted. Default: where the engine says, usually /var/lib/docker/containers.",
   },
-  attach: {
-    env: 'QUAYLOG_ATTACH',
-    kind: 'boolean',
-    default: 'false',
-    programs: collector,
-    description:
-      'Attach to containers whose log driver is none. Lines before that are lost, and those that come too fast are dropped.',
-  },
   include: {
     env: 'QUAYLOG_INCLUDE',
     kind: 'list',

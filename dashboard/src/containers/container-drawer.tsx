@@ -205,7 +205,6 @@ function SetupFacts({ container }: { container: Container }) {
 const SOURCE_WORDS: Record<NonNullable<Container['source']>, string> = {
   file: "the engine's log file",
   api: "the engine's API",
-  attach: 'an attached stream',
 };
 
 const SHOWN_EVENTS = 12;

@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'logs',
     head: 'Logs',
-    title: 'Where its lines are read: file, api, attach; ▲ mistakes in labels, ≠ missing lines',
+    title: 'Where its lines are read: file, api; ▲ mistakes in labels, ≠ missing lines',
   },
   { key: 'health', head: 'Health' },
   { key: 'restarts', head: 'Restarts', isNumber: true },

@@ -15,7 +15,6 @@ const REASONS: Record<GapReason, string> = {
   'engine-error': 'the engine could not read its own log',
   'spool-full': 'the collector dropped lines because its spool was full',
   'spool-damaged': 'part of the spool was damaged on disk and set aside',
-  'attach-dropped': 'an attached stream came faster than it could be taken, and the application comes first',
   'events-missed': 'the engine forgot events before they were read',
 };
 
