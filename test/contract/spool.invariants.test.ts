@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgress } from '#collector/cursor/cursor.ts';
 import type { BatchNote } from '#collector/delivery/batch-note.ts';
 import { SegmentFiles, type FileCalls } from '#collector/delivery/spool/segment-files.ts';
-import { isLongRun } from '../support/fault-figures.ts';
+import { isLongRun, noteFigure } from '../support/fault-figures.ts';
 import { Spool, type Place, type SpooledBatch } from '#collector/delivery/spool/spool.ts';
 
 vi.setConfig({ testTimeout: isLongRun ? 1_800_000 : 120_000 });
@@ -163,6 +163,11 @@ describe('a spool that was damaged', () => {
       append(again.spool);
       expect(open().found.map(({ seq }) => seq)).toEqual(upTo(kept + 1));
     }
+    noteFigure({
+      fault: `spool cut at ${isLongRun ? 'every byte' : 'some bytes'} of its last 64 KiB`,
+      bar: 'starts 100 %, 0 wrong records, 0 lost, 0 doubled',
+      figure: 'starts each time, every whole batch before the cut is there once, nothing else',
+    });
   });
 
   it('by a bit anywhere gives no batch that was not written, misses no other, and counts', async () => {
@@ -187,6 +192,11 @@ describe('a spool that was damaged', () => {
       expect(opened.damaged.map(({ lines }) => lines).filter(n => n !== missing[0])).toEqual([]);
       expect(numbers(open())).toEqual(found);
     }
+    noteFigure({
+      fault: `spool with ${isLongRun ? '1,000' : '60'} single bits flipped, one at a time`,
+      bar: 'starts 100 %, 0 wrong records',
+      figure: 'starts each time; the batch that was hit is missing and counted, no other, 0 wrong',
+    });
   });
 
   it('sets a damaged segment aside when the rest of it is acknowledged', async () => {
@@ -311,6 +321,11 @@ describe('a spool on a disk that fails', () => {
         const found = numbers(open());
         expect(found.filter(seq => seq > trimmed)).toEqual(taken.filter(seq => seq > trimmed));
       }
+    noteFigure({
+      fault: `crash, and full disk, at ${isLongRun ? 'every one' : 'some'} of ${total} changes to the spool on disk`,
+      bar: 'starts 100 %, 0 lost, 0 doubled',
+      figure: 'what was taken is there once, each time',
+    });
   });
 
   it('and with a power cut, loses nothing that was synced', async () => {

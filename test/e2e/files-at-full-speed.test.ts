@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
+import { isLongRun as isLong, noteFigure } from '../support/fault-figures.ts';
 import { startLineReceiver, type LineReceiver, type Verdict } from '../support/line-receiver.ts';
 import { startProgram, type Program } from '../support/program.ts';
 
-const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
 const ALL_THERE = (lines: number): Verdict => ({ arrived: lines, doubled: 0, backward: 0, holes: [] });
 
 let engine: TestEngine;
@@ -86,6 +86,11 @@ describe('a container that is removed when it ends', () => {
         expect([name, receiver.judge(name, lines)]).toEqual([name, ALL_THERE(lines)]);
         expect(receiver.gaps(name)).toEqual([]);
       }
+      noteFigure({
+        fault: `--rm × ${containers} at once, ${lines.toLocaleString('en')} lines each, through files`,
+        bar: 'lost 0',
+        figure: `${(containers * lines).toLocaleString('en')} lines: lost 0, doubled 0, no gap`,
+      });
     },
   );
 });
@@ -97,6 +102,11 @@ describe('rotation at full speed', () => {
     await untilLast('flood', lines);
     expect(receiver.judge('flood', lines)).toEqual(ALL_THERE(lines));
     expect(receiver.gaps('flood')).toEqual([]);
+    noteFigure({
+      fault: `rotation ${isLong ? '10m' : '3m'} × 3 through files, ${lines.toLocaleString('en')} lines at full speed`,
+      bar: 'lost 0, doubled 0',
+      figure: 'lost 0, doubled 0, no gap',
+    });
   });
 
   it.each([
@@ -109,9 +119,6 @@ describe('rotation at full speed', () => {
     await run(name, ['-d', ...rotation(size, files)], `seq 1 ${lines}`);
     await untilLast(name, lines);
     const { holes, doubled, backward } = receiver.judge(name, lines);
-    console.log(
-      `${name}: ${holes.length} losses, ${holes.reduce((n, hole) => n + hole.lines, 0)} of ${lines} lines, ${receiver.gaps(name).length} gaps told`,
-    );
     expect({ doubled, backward }).toEqual({ doubled: 0, backward: 0 });
     // Nothing was read before a hole at the very beginning.
     const isTold = ({ from, to }: { from: string; to: string }) =>
@@ -120,6 +127,12 @@ describe('rotation at full speed', () => {
         .some(gap => gap.reason === 'rotated' && (from === '' || gap.from <= from) && gap.to >= to);
     // The batch with the gap may come after that with the last line.
     await eventually(() => holes.every(isTold), { what: `a gap for each of ${JSON.stringify(holes)}` });
+    const lost = holes.reduce((sum, hole) => sum + hole.lines, 0);
+    noteFigure({
+      fault: `rotation ${size} × ${files} through files, ${lines.toLocaleString('en')} lines at full speed`,
+      bar: 'every loss bracketed by a gap record, doubled 0',
+      figure: `${lost.toLocaleString('en')} lines rotated away in ${holes.length} places, each in one of ${receiver.gaps(name).length} gaps; doubled 0`,
+    });
   });
 
   it('of files that the engine compresses loses nothing', async () => {
@@ -143,5 +156,10 @@ describe('a collector that is killed', () => {
     await untilLast('survivor', lines);
     expect(receiver.judge('survivor', lines)).toEqual(ALL_THERE(lines));
     expect(receiver.gaps('survivor')).toEqual([]);
+    noteFigure({
+      fault: `collector kill -9 × ${kills} while its log file rotates and is compressed`,
+      bar: 'lost 0, doubled 0, order kept',
+      figure: `${lines.toLocaleString('en')} lines: lost 0, doubled 0, no gap`,
+    });
   });
 });

@@ -5,10 +5,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
+import { isLongRun as isLong, noteFigure } from '../support/fault-figures.ts';
 import { NOTHING_WRONG, printNumbered, untilNumbered } from '../support/numbered-lines.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
-const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
 const CONTAINERS = 10;
 const LINES = isLong ? 50_000 : 10_000;
 const COLLECTOR_KILLS = isLong ? 100 : 10;
@@ -49,6 +49,11 @@ it(
     for (const name of names) {
       expect(await untilNumbered(stack, name, LINES)).toEqual(NOTHING_WRONG);
     }
+    noteFigure({
+      fault: `collector kill -9 × ${COLLECTOR_KILLS} and indexer × ${INDEXER_KILLS}, ${CONTAINERS} containers × ${(2 * LINES).toLocaleString('en')} numbered lines on both streams, source changed at each start`,
+      bar: 'lost 0, doubled 0, order kept',
+      figure: `${(2 * LINES * CONTAINERS).toLocaleString('en')} lines: lost 0, doubled 0, in order`,
+    });
   },
 );
 
