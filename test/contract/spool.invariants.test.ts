@@ -9,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgress } from '#collector/cursor/cursor.ts';
 import type { BatchNote } from '#collector/delivery/batch-note.ts';
 import { SegmentFiles, type FileCalls } from '#collector/delivery/spool/segment-files.ts';
-import { isLongRun, noteFigure } from '../support/fault-figures.ts';
 import { Spool, type Place, type SpooledBatch } from '#collector/delivery/spool/spool.ts';
+import { failingDisk } from '../support/failing-disk.ts';
+import { isLongRun, noteFigure } from '../support/fault-figures.ts';
 
 vi.setConfig({ testTimeout: isLongRun ? 1_800_000 : 120_000 });
 
@@ -225,56 +226,6 @@ describe('a spool that was damaged', () => {
   });
 });
 
-/** What the failing calls are told to do: `n` counts calls that change something on disk. */
-type Failing = { calls: FileCalls; changes: () => number; synced: Map<string, number> };
-
-const CHANGES = new Set([
-  'mkdirSync',
-  'writevSync',
-  'ftruncateSync',
-  'renameSync',
-  'unlinkSync',
-  'fsyncSync',
-  'fdatasync',
-]);
-
-/** A file system that is gone from its nth change on (`dies`), or has no room for that one alone. */
-function failing(n: number, how: 'dies' | 'is full'): Failing {
-  let changes = 0;
-  const paths = new Map<number, string>();
-  const synced = new Map<string, number>();
-  const fail = () => Object.assign(new Error(how), { code: how === 'dies' ? 'EIO' : 'ENOSPC' });
-  const track = (key: string, args: unknown[], result: unknown) => {
-    if (key === 'openSync') paths.set(result as number, args[0] as string);
-    const path = paths.get(args[0] as number) ?? '';
-    if (key.includes('sync') && key !== 'syncFolder' && path.endsWith('.segment'))
-      synced.set(path, fs.fstatSync(args[0] as number).size);
-  };
-  const calls = new Proxy(fs, {
-    get(target, key: string) {
-      const call = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[key]!;
-      return (...args: unknown[]) => {
-        const isNow = CHANGES.has(key) && ++changes === n;
-        if (isNow && key === 'writevSync') {
-          const [file, parts] = args as [number, Buffer[]];
-          const bytes = Buffer.concat(parts);
-          fs.writeSync(file, bytes, 0, Math.floor(bytes.length * Math.random()));
-        }
-        const isDead = how === 'dies' && changes > n && CHANGES.has(key);
-        if (isNow || isDead) {
-          if (key !== 'fdatasync') throw fail();
-          (args[1] as (error: Error) => void)(fail());
-          return undefined;
-        }
-        const result = call(...args);
-        if (key === 'openSync' || key === 'fdatasync') track(key, args, result);
-        return result;
-      };
-    },
-  }) as unknown as FileCalls;
-  return { calls, changes: () => changes, synced };
-}
-
 type Outcome = { taken: number[]; synced: number[]; trimmed: number };
 
 /** All that a spool ever does to a disk. Goes on as if nothing had failed: what counts is what it said was taken. */
@@ -310,14 +261,14 @@ async function live(calls: FileCalls): Promise<Outcome> {
 
 describe('a spool on a disk that fails', () => {
   it('at any change it makes, loses nothing it had taken and gives nothing that was not written', async () => {
-    const { changes, calls } = failing(Infinity, 'dies');
+    const { changes, calls } = failingDisk(Infinity, 'dies');
     await live(calls);
     const total = changes();
     expect(total).toBeGreaterThan(170);
     for (const how of ['dies', 'is full'] as const)
       for (let n = 1; n <= total; n += isLongRun ? 1 : 1 + Math.floor(Math.random() * 12)) {
         await rm(dir, { recursive: true, force: true });
-        const { taken, trimmed } = await live(failing(n, how).calls);
+        const { taken, trimmed } = await live(failingDisk(n, how).calls);
         const found = numbers(open());
         expect(found.filter(seq => seq > trimmed)).toEqual(taken.filter(seq => seq > trimmed));
       }
@@ -329,11 +280,11 @@ describe('a spool on a disk that fails', () => {
   });
 
   it('and with a power cut, loses nothing that was synced', async () => {
-    const { changes, calls } = failing(Infinity, 'dies');
+    const { changes, calls } = failingDisk(Infinity, 'dies');
     await live(calls);
     for (let n = 1; n <= changes(); n += isLongRun ? 1 : 1 + Math.floor(Math.random() * 15)) {
       await rm(dir, { recursive: true, force: true });
-      const disk = failing(n, 'dies');
+      const disk = failingDisk(n, 'dies');
       await live(disk.calls);
       const kept: number[] = [];
       for (const name of await segments()) {
