@@ -70,7 +70,9 @@ export function SignInPage({ because }: { because: Because }) {
 function failureOf(error: unknown): Failure {
   const known =
     error instanceof ApiError ? error : new ApiError(0, { code: 'unexpected', message: String(error) });
-  return { error: known, until: Date.now() + (known.retryAfterMs ?? 0) };
+  // Without a wait there is no clock to watch: what it said last may be half a second old.
+  const { retryAfterMs } = known;
+  return { error: known, until: retryAfterMs === undefined ? 0 : Date.now() + retryAfterMs };
 }
 
 type PasswordFieldProps = {
