@@ -1,6 +1,7 @@
 /** What the log driver of a container and its options mean for its lines. Pure. */
 import type { Finding } from '#contract/check-report.ts';
 import type { ContainerDetails } from '../engine/engine.ts';
+import { parseLogSize } from '../source/kept-bytes.ts';
 import { note, ok, risk } from './finding.ts';
 
 type Logged = Pick<ContainerDetails, 'logDriver' | 'logOptions'>;
@@ -57,13 +58,7 @@ function keptBytes({ logDriver, logOptions }: Logged): number | null {
   return size * Math.max(1, Number.isFinite(files) ? files : 1);
 }
 
-const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
-
-/** As Docker writes sizes: `10m`, `1g`, `20kb`; -1 is no limit. */
-function sizeOf(text = ''): number | null {
-  if (text === '-1') return Infinity;
-  const [, value, unit = ''] = /^(\d+)([kmg]?)b?$/i.exec(text) ?? [];
-  return value === undefined ? null : Number(value) * (UNITS[unit.toLowerCase()] ?? 1);
-}
+/** As the engine takes sizes; -1 is no limit. */
+const sizeOf = (text = ''): number | null => (text === '-1' ? Infinity : parseLogSize(text));
 
 const inMegabytes = (bytes: number): string => `${Math.max(0.1, Math.round(bytes / 1e5) / 10)} MB`;

@@ -17,6 +17,7 @@ import { EngineError } from '../engine/engine-error.ts';
 import { readCompressed } from './compressed-log.ts';
 import { FileWatch } from './file-watch.ts';
 import { createEntryJoiner, type EntryJoiner } from './json-entries.ts';
+import { parseLogSize } from './kept-bytes.ts';
 import {
   closeLogFiles,
   firstEntry,
@@ -149,7 +150,7 @@ class FileSource implements LogSource {
   private get lacksBeginning(): boolean {
     const { begunAt, logOptions } = this.options;
     const [file] = this.files;
-    const limit = bytesOf(logOptions['max-size']);
+    const limit = parseLogSize(logOptions['max-size'] ?? '');
     if (file === undefined || limit === null || begunAt === undefined || begunAt === null) return false;
     if (this.rotated > 0) return this.files.length > this.rotated;
     return sizeOf(file) > 0 && (Date.now() - msOf(begunAt)) * FASTEST_BYTES_PER_MS >= limit;
@@ -249,7 +250,7 @@ class FileSource implements LogSource {
 
   /** The file was cut off, as the engine does with `max-file=1`, and logrotate with `copytruncate`. */
   private startAgain(file: LogFile): HandedOver {
-    const limit = bytesOf(this.options.logOptions['max-size']);
+    const limit = parseLogSize(this.options.logOptions['max-size'] ?? '');
     // The engine cuts a file off when it has reached its limit; but since the last read it may have done so more than once.
     const writable = (performance.now() - this.lastReadAt) * FASTEST_BYTES_PER_MS;
     if (this.rotated > 0 || limit === null || file.readTo < limit || writable >= limit)
@@ -287,13 +288,6 @@ class FileSource implements LogSource {
 
 type HandedOver = { isMoved: boolean; held: Promise<void> | undefined };
 const NOTHING: HandedOver = { isMoved: false, held: undefined };
-
-/** A size as the engine takes it: `10m` are ten million bytes. */
-function bytesOf(size: string | undefined): number | null {
-  const [, digits, unit = ''] = /^([\d.]+)\s*([kmgt]?)b?$/i.exec(size ?? '') ?? [];
-  if (digits === undefined) return null;
-  return Number(digits) * 1_000 ** ' kmgt'.indexOf(unit.toLowerCase() || ' ');
-}
 
 function errorOfFile(cause: unknown, path: string): unknown {
   const { code = '', message } = cause as NodeJS.ErrnoException;

@@ -16,7 +16,7 @@ export function keptBytes({
   const isFile = logDriver === 'json-file' || logDriver === 'k8s-file';
   if (logDriver === 'journald' || logDriver === 'none') return null;
   const isLocal = logDriver === 'local';
-  const size = parseSize(
+  const size = parseLogSize(
     isFile || isLocal ? (logOptions['max-size'] ?? (isFile ? '' : LOCAL_DEFAULTS.size)) : LOCAL_DEFAULTS.size,
   );
   if (size === null) return null;
@@ -32,7 +32,7 @@ export const isCompressed = ({
   logDriver === 'json-file' ? logOptions['compress'] === 'true' : logOptions['compress'] !== 'false';
 
 /** `10m` as the engine means it: 10,000,000; null for no size and for none at all. */
-function parseSize(text: string): number | null {
+export function parseLogSize(text: string): number | null {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? [];
   const size = Number(number) * (UNITS[unit?.toLowerCase() ?? ''] ?? Number.NaN);
   return size > 0 ? size : null;
