@@ -1,6 +1,9 @@
 /** Debian packages that a command of ours needs: installed when we may, else named. */
 import { spawnSync } from 'node:child_process';
 
+/** What a real Elasticsearch node of the tests needs: it runs from jars of Maven Central. */
+export const ELASTICSEARCH_PACKAGES = ['openjdk-17-jdk-headless', 'maven', 'libzstd1'];
+
 /**
  * Makes sure that these packages are installed; quick when they are. As root on Debian or a relative it installs what
  * is missing, after saying so on stderr; otherwise it throws with the command to run.

@@ -1,10 +1,16 @@
 /** What an npm script needs besides npm packages: Debian packages for the tests, and the dashboard built from its sources. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
-import { ensureDebianPackages } from './debian-packages.ts';
+import { ELASTICSEARCH_PACKAGES, ensureDebianPackages } from './debian-packages.ts';
 import { ENGINE_PACKAGES } from './engine.ts';
 
-const TEST_PACKAGES = [...ENGINE_PACKAGES, 'busybox-static', 'chromium', 'fonts-dejavu-core'];
+const TEST_PACKAGES = [
+  ...ENGINE_PACKAGES,
+  ...ELASTICSEARCH_PACKAGES,
+  'busybox-static',
+  'chromium',
+  'fonts-dejavu-core',
+];
 const BUILDS_DASHBOARD = ['start', 'demo', 'test', 'check'];
 const DASHBOARD_SOURCES = [
   'dashboard/index.html',
@@ -16,7 +22,8 @@ const DASHBOARD_SOURCES = [
 const DASHBOARD_BUILT = 'dashboard/dist/index.html';
 
 function prepare(mode: string): void {
-  if (mode === 'test') ensureDebianPackages(TEST_PACKAGES, 'the tests (a real engine, a real browser)');
+  if (mode === 'test')
+    ensureDebianPackages(TEST_PACKAGES, 'the tests (a real engine, a real browser, a real Elasticsearch)');
   if (BUILDS_DASHBOARD.includes(mode) && isDashboardStale()) buildDashboard();
 }
 
