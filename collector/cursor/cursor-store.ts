@@ -13,8 +13,8 @@ import { readCheckedFile, writeCheckedFile } from './cursor-file.ts';
 import type { LogCursor, Progress } from './cursor.ts';
 
 const WRITE_EVERY_MS = 1_000;
-/** Share of the time that may go into writing: a write that takes 50 ms is followed by a second of rest. */
-const REST_PER_WRITE = 20;
+/** Share of the time that may go into writing: a write that takes 10 ms is followed by two seconds of rest. */
+const REST_PER_WRITE = 200;
 
 export type CursorStore = {
   /** Of what is taken. */

@@ -1,7 +1,7 @@
 /**
- * The batches that are closed and not acknowledged yet, in order. Each is spooled at once; a few MiB of them stay in memory as well,
- * so that an indexer that keeps up never makes us read the disk. What is acknowledged out of turn waits for what comes before:
- * `onSettled` is called strictly in order, so a cursor never passes a batch that is still on its way.
+ * The batches that are closed and not acknowledged yet, in order. A few MiB of them stay in memory, so that an indexer that keeps up
+ * never makes us read the disk; those that wait longer are in the spool as well (unwritten.ts). What is acknowledged out of turn
+ * waits for what comes before: `onSettled` is called strictly in order, so a cursor never passes a batch that is still on its way.
  */
 import type { SpoolPolicy } from '#contract/constants.ts';
 import { msOf } from '#contract/stamp.ts';
@@ -11,13 +11,12 @@ import type { Place, Segment, Spool, SpooledBatch } from './spool/spool.ts';
 import { thinSegment } from './spool/thin-segment.ts';
 import { PASSES, type LineChooser } from './spool/thinning.ts';
 import { Turns } from './turns.ts';
+import { Unwritten } from './unwritten.ts';
 
-/** What may lie in memory, and how much backlog a reader of old lines leaves to those of new ones. */
-const HELD_BYTES = 8 * 1024 * 1024;
 /** The engine has kept such lines for this long and keeps them a little longer: they need not fill the spool. */
 const OLD_AFTER_MS = 60_000;
 
-/** `held` null: it is in the spool only. */
+/** `place` null: it is in memory only. `held` null: it is in the spool only. `bytes`: of its place, else of its body. */
 export type QueuedBatch = {
   readonly seq: number;
   readonly readAt: number;
@@ -47,14 +46,26 @@ export class BatchQueue {
   /** All, oldest first; those of them that nobody is sending. */
   private readonly unsettled: QueuedBatch[] = [];
   private readonly waiting: QueuedBatch[] = [];
+  private readonly unwritten: Unwritten;
+  /** What may lie in memory, and how much backlog a reader of old lines leaves to those of new ones: as much as a segment. */
+  private readonly mostHeldBytes: number;
+  private lastSeq = 0;
+  /** The last that has left, with all before it. */
+  private leftSeq = 0;
   private heldBytes = 0;
-  private memoryOnlyBytes = 0;
+  private unwrittenBytes = 0;
   private spooledBytes = 0;
   private readonly readers = new Turns();
   private readonly readersOfOld = new Turns();
 
   constructor(options: QueueOptions) {
     this.options = options;
+    this.mostHeldBytes = options.spool.segmentBytes;
+    this.unwritten = new Unwritten({
+      spool: options.spool,
+      makeRoom: () => this.makeRoom(),
+      onWritten: (batch, place) => this.noteWritten(batch, place),
+    });
   }
 
   /** A batch that a collector before has left. */
@@ -71,19 +82,29 @@ export class BatchQueue {
     });
   }
 
-  add(batch: PendingBatch): void {
-    const { spool, idOf } = this.options;
-    this.makeRoom();
-    const seq = spool.nextSeq;
-    const { progress, spans, readAt } = batch;
-    const lines = batch.lines.count;
-    const note = { id: idOf(seq), lines, readAt, spans: [...spans.values()], progress };
-    const body = encodeBatch(batch);
-    const place = spool.append(note, body);
-    const bytes = place?.bytes ?? body.length;
-    const held = place === null || this.heldBytes + bytes <= HELD_BYTES ? { note, body } : null;
-    if (held !== null) this.heldBytes += bytes;
-    this.push({ seq, lines, readAt, bytes, place, held, isSending: false, isSettled: false });
+  add(closed: PendingBatch): void {
+    const { progress, spans, readAt } = closed;
+    const seq = (this.lastSeq = Math.max(this.lastSeq + 1, this.options.spool.nextSeq));
+    const lines = closed.lines.count;
+    const note = { id: this.options.idOf(seq), lines, readAt, spans: [...spans.values()], progress };
+    const body = encodeBatch(closed);
+    const held = { note, body };
+    const bytes = body.length;
+    const batch: QueuedBatch = {
+      seq,
+      lines,
+      readAt,
+      bytes,
+      place: null,
+      held,
+      isSending: false,
+      isSettled: false,
+    };
+    this.heldBytes += bytes;
+    this.push(batch);
+    this.unwritten.add(batch, note);
+    if (this.heldBytes > this.mostHeldBytes || tellsOfChange(closed)) this.unwritten.write();
+    if (this.heldBytes > this.mostHeldBytes) this.releaseWritten(batch);
   }
 
   /** The next to be sent: the oldest, or with `newest` the one closed last. */
@@ -120,14 +141,14 @@ export class BatchQueue {
   load(batch: QueuedBatch): { note: BatchNote; body: Buffer } | null {
     if (batch.held !== null || batch.place === null) return batch.held;
     batch.held = this.options.spool.read(batch.place);
-    if (batch.held !== null) this.heldBytes += batch.bytes;
+    if (batch.held !== null) this.heldBytes += batch.held.body.length;
     else this.options.onDamaged(this.options.spool.readNote(batch.place), batch.lines);
     return batch.held;
   }
 
   /** It could not be sent for now. */
   giveBack(batch: QueuedBatch): void {
-    if (this.heldBytes > HELD_BYTES && batch.place !== null) this.release(batch);
+    if (this.heldBytes > this.mostHeldBytes) this.releaseWritten(batch);
     batch.isSending = false;
     const after = this.waiting.findIndex(({ seq }) => seq > batch.seq);
     this.waiting.splice(after === -1 ? this.waiting.length : after, 0, batch);
@@ -136,7 +157,7 @@ export class BatchQueue {
   /** All of it is durable elsewhere, or is told as lost. */
   settle(batch: QueuedBatch): void {
     batch.isSettled = true;
-    if (batch !== this.unsettled[0] && batch.place !== null) this.release(batch);
+    if (batch !== this.unsettled[0]) this.releaseWritten(batch);
     for (let head = this.unsettled[0]; head?.isSettled === true; head = this.unsettled[0]) {
       this.unsettled.shift();
       this.leave(head);
@@ -147,7 +168,13 @@ export class BatchQueue {
   /** Cursors up to this batch are on disk. */
   trim(seq: number): void {
     this.options.spool.trim(seq);
+    this.unwritten.trim(seq);
     this.serveReaders();
+  }
+
+  /** What is not acknowledged is in the spool then. */
+  close(): void {
+    this.unwritten.close();
   }
 
   /** A promise while a reader whose last line has this stamp must wait. Readers are let go in turn. */
@@ -165,8 +192,18 @@ export class BatchQueue {
   private push(batch: QueuedBatch): void {
     this.unsettled.push(batch);
     this.waiting.push(batch);
-    if (batch.place === null) this.memoryOnlyBytes += batch.bytes;
+    if (batch.place === null) this.unwrittenBytes += batch.bytes;
     else this.spooledBytes += batch.bytes;
+  }
+
+  private noteWritten(batch: QueuedBatch, place: Place): void {
+    // Only its note was.
+    if (batch.seq <= this.leftSeq) return;
+    this.unwrittenBytes -= batch.bytes;
+    this.spooledBytes += place.bytes;
+    batch.place = place;
+    batch.bytes = place.bytes;
+    if (batch.isSettled) this.release(batch);
   }
 
   /** As the policy says, for as long as there is something to drop. */
@@ -198,24 +235,33 @@ export class BatchQueue {
     const { spool, onSettled } = this.options;
     const note = batch.held?.note ?? (batch.place && spool.readNote(batch.place));
     this.release(batch);
-    if (batch.place === null) this.memoryOnlyBytes -= batch.bytes;
+    if (batch.place === null) this.unwrittenBytes -= batch.bytes;
     else this.spooledBytes -= batch.bytes;
+    this.leftSeq = batch.seq;
     spool.settle(batch.seq);
     // Without a note the cursors stay where they are until the next batch of the container: behind, never ahead.
     if (note !== null) onSettled(note, batch.seq);
   }
 
+  private releaseWritten(batch: QueuedBatch): void {
+    if (batch.place !== null) this.release(batch);
+  }
+
   private release(batch: QueuedBatch): void {
-    if (batch.held !== null) this.heldBytes -= batch.bytes;
+    if (batch.held !== null) this.heldBytes -= batch.held.body.length;
     batch.held = null;
   }
 
   private get isFull(): boolean {
     const { spool, policy } = this.options;
-    return this.memoryOnlyBytes >= HELD_BYTES || (policy === 'block' && spool.isFull);
+    return this.unwrittenBytes >= this.mostHeldBytes || (policy === 'block' && spool.isFull);
   }
 
   private get hasBacklog(): boolean {
-    return this.spooledBytes + this.memoryOnlyBytes >= HELD_BYTES;
+    return this.spooledBytes + this.unwrittenBytes >= this.mostHeldBytes;
   }
 }
+
+/** A container may be about to go, and its log with it: what is at hand is the only copy soon. */
+const tellsOfChange = ({ content, progress }: PendingBatch): boolean =>
+  content.events.length > 0 || progress.known.size > 0;

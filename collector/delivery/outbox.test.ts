@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -158,6 +158,64 @@ describe('a collector that starts again', () => {
     });
     const damaged = after.received.at(-1)?.collector.spool?.damagedBytes;
     expect(damaged).toBeGreaterThan(0);
+  });
+});
+
+describe('a collector that is killed', () => {
+  /** Its folder as it is at this moment, with a collector on it that comes after. */
+  async function startOnWhatIsLeft(): Promise<Running> {
+    const copy = await mkdtemp(join(tmpdir(), 'quaylog-outbox-'));
+    await cp(dir, copy, { recursive: true });
+    await rm(dir, { recursive: true });
+    dir = copy;
+    return start(never);
+  }
+  const spooledBytes = async () => {
+    const folder = (await readdir(dir)).find(name => name.startsWith('spool-')) ?? '';
+    const sizes = (await readdir(join(dir, folder))).map(
+      async name => (await readFile(join(dir, folder, name))).length,
+    );
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  };
+
+  it('leaves what was not acknowledged in time in its spool', async () => {
+    const before = await start(never);
+    for (let n = 1; n <= 5; n++) enqueue(before, batchOf(n, n));
+    await vi.waitUntil(async () => (await spooledBytes()) > 1_000, { timeout: 20_000, interval: 5 });
+    const after = await startOnWhatIsLeft();
+    expect(taken(after)).toBe(stamp(5));
+    await soon(() => expect(numbersOf(after.received)).toContain(1));
+  });
+
+  it('has not written what was acknowledged at once', async () => {
+    const one = await start(() => 200);
+    enqueue(one, batchOf(1, 1));
+    await soon(() => expect(one.cursors.ackedSeq).toBe(1));
+    enqueue(one, batchOf(2, 2));
+    await soon(() => expect(one.cursors.ackedSeq).toBe(2));
+    await end(one);
+    expect(await spooledBytes()).toBe(0);
+    expect(taken(await start(() => 200))).toBe(stamp(2));
+  });
+
+  it('leaves the notes of what was acknowledged out of turn, so that nothing is read again', async () => {
+    const before = await start(batch => (batch.lines.some(line => line[4].startsWith('2 ')) ? 200 : never()));
+    for (let n = 1; n <= 3; n++) enqueue(before, batchOf(n, n));
+    await soon(() => expect(before.counters.linesAcked).toBe(1));
+    await vi.waitUntil(async () => (await spooledBytes()) > 1_000, { timeout: 20_000, interval: 5 });
+    const after = await startOnWhatIsLeft();
+    expect(taken(after)).toBe(stamp(3));
+    await soon(() => expect(numbersOf(after.received).sort()).toEqual([1, 3]));
+  });
+
+  it('has written all it knew at the moment it heard that a container ended', async () => {
+    const before = await start(never);
+    enqueue(before, batchOf(1, 1));
+    const last = batchOf(2, 2);
+    last.content.events.push({ container: 0, at: stamp(3), ordinal: 0, action: 'die' });
+    enqueue(before, last);
+    const after = await startOnWhatIsLeft();
+    expect(taken(after)).toBe(stamp(2));
   });
 });
 

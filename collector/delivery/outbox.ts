@@ -79,6 +79,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     },
     async stop(deadlineMs) {
       await delivery.stop(deadlineMs);
+      queue.close();
       await cursors.close();
       await spool.close();
     },

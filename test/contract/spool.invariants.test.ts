@@ -72,7 +72,7 @@ function fill(count: number, limit = LIMIT): void {
 
 function append(spool: Spool): Place | null {
   const n = spool.nextSeq;
-  return spool.append(noteOf(n), bodyOf(n));
+  return spool.append({ seq: n, note: noteOf(n), body: bodyOf(n) });
 }
 
 /** The numbers found; each batch must be what was written under its number. */

@@ -2,9 +2,9 @@
  * The batches that are not acknowledged yet, on disk, in order: a row of segments (segment-files.ts) full of records (record.ts).
  *
  * Invariants (spool.invariants.test.ts):
- * 1. A batch is appended the moment it is closed, so a killed collector loses none; after `SYNC_AFTER_MS` it is synced, unless it
- *    was acknowledged before. Cursors do not rest on that: those on disk stand at what is acknowledged, and what the spool adds
- *    to them is read from the same records that hold the lines. Data and cursor cannot disagree, whatever is lost.
+ * 1. What is appended outlives a killed collector; after `SYNC_AFTER_MS` it is synced, unless it was acknowledged before. Cursors
+ *    do not rest on that: those on disk stand at what is acknowledged, and what the spool adds to them is read from the same
+ *    records that hold the lines. Data and cursor cannot disagree, whatever is lost.
  * 2. What is found at a start counts as read only as far as no number is missing; from a hole on the engine is read again, and
  *    ids make one of what comes twice. Damage therefore costs time, and lines only where the engine no longer has them.
  * 3. A segment is removed when all of it is acknowledged and the cursors that say so are on disk; one with damage in it is set aside.
@@ -35,6 +35,8 @@ export type Segment = {
   passes: number;
 };
 
+export type NumberedBatch = { seq: number; note: BatchNote; body: Buffer };
+
 export type SpooledBatch = { seq: number; place: Place; note: BatchNote };
 
 export type SpoolOptions = { files: SegmentFiles; limitBytes: number; log: Logger };
@@ -42,7 +44,8 @@ export type SpoolOptions = { files: SegmentFiles; limitBytes: number; log: Logge
 export class Spool {
   damagedBytes = 0;
   private readonly options: SpoolOptions;
-  private readonly segmentBytes: number;
+  /** What a segment may hold. */
+  readonly segmentBytes: number;
   private segments: Segment[] = [];
   /** The segment that is appended to; null: the next batch begins one. */
   private current: Segment | null = null;
@@ -86,7 +89,7 @@ export class Spool {
     this.trim(ackedSeq);
   }
 
-  /** The number that the next batch gets. */
+  /** No batch before has this number. */
   get nextSeq(): number {
     return this.lastSeq + 1;
   }
@@ -95,9 +98,8 @@ export class Spool {
     return this.bytes + this.segmentBytes > this.options.limitBytes;
   }
 
-  /** Takes the next batch; null when it cannot be taken: full, or the disk is. Its number is used up either way. */
-  append(note: BatchNote, body: Buffer): Place | null {
-    const seq = ++this.lastSeq;
+  /** Takes a batch with a higher number than all before; null when it cannot be taken: full, or the disk is. */
+  append({ seq, note, body }: NumberedBatch): Place | null {
     const noteBytes = encodeNote(note);
     const parts = [encodeHeader(seq, noteBytes, body), noteBytes, body];
     const bytes = HEADER_BYTES + noteBytes.length + body.length;
@@ -112,7 +114,7 @@ export class Spool {
     }
     if (segment.bytes === 0) this.segments.push(segment);
     segment.bytes += bytes;
-    segment.lastSeq = seq;
+    segment.lastSeq = this.lastSeq = seq;
     this.bytes += bytes;
     this.noteWritten(segment);
     return place;
@@ -124,10 +126,7 @@ export class Spool {
   }
 
   /** Puts other batches in the place of all that a segment holds; null when that cannot be written. In order of their numbers. */
-  rewrite(
-    segment: Segment,
-    batches: readonly { seq: number; note: BatchNote; body: Buffer }[],
-  ): Place[] | null {
+  rewrite(segment: Segment, batches: readonly NumberedBatch[]): Place[] | null {
     const places: Place[] = [];
     const parts: Buffer[] = [];
     let at = 0;
