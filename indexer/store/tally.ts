@@ -1,5 +1,6 @@
 /** Counting what a query found, into the shapes of the contract. Every store counts with these. */
 import type { Facets, Histogram, Total } from '#contract/query.ts';
+import { compareCodePoints } from '../query/match-record.ts';
 import { createFieldReader, type Leaf } from '../query/read-field.ts';
 import type { Buckets } from './histogram-interval.ts';
 
@@ -52,19 +53,27 @@ export class FacetTally {
   /** Counts `count` records that have in this field what `document` has there. */
   add(document: object, count = 1): void {
     const values = new Set(this.#read(document).map(String));
-    if (values.size === 0) this.#missing += count;
-    for (const value of values) {
-      const counted = this.#counts.get(value);
-      if (counted !== undefined || this.#counts.size < MAX_DISTINCT)
-        this.#counts.set(value, (counted ?? 0) + count);
-    }
+    if (values.size === 0) this.addMissing(count);
+    for (const value of values) this.addValue(value, count);
+  }
+
+  /** Counts `count` records with this value. */
+  addValue(value: string, count: number): void {
+    const counted = this.#counts.get(value);
+    if (counted !== undefined || this.#counts.size < MAX_DISTINCT)
+      this.#counts.set(value, (counted ?? 0) + count);
+  }
+
+  /** Counts `count` records without a value. */
+  addMissing(count: number): void {
+    this.#missing += count;
   }
 
   /** The `limit` most frequent values, ties by value. */
   toFacets(limit: number): Facets {
     const values = [...this.#counts]
       .map(([value, count]) => ({ value, count }))
-      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+      .sort((a, b) => b.count - a.count || compareCodePoints(a.value, b.value))
       .slice(0, limit);
     return { field: this.#field, values, missing: this.#missing };
   }
