@@ -4,6 +4,7 @@ import { parseEngineAddress, type EngineAddress } from './engine-address.ts';
 import { errorOfConnection, EngineError } from './engine-error.ts';
 import { createEventReader } from './engine-events.ts';
 import { toEngineFacts, type InfoAnswer, type VersionAnswer } from './engine-facts.ts';
+import { KeptSockets } from './kept-sockets.ts';
 import { getOfEngine, type EngineGet } from './engine-get.ts';
 import { enginePath, type EnginePath, type PathRequest } from './engine-path.ts';
 import { readCertificates } from './engine-tls.ts';
@@ -42,6 +43,7 @@ class DockerEngine implements Engine {
   private readonly certPath: string;
   private readonly address: EngineAddress;
   private certificates: SecureContext | null;
+  private readonly kept = new KeptSockets();
   private facts: EngineFacts | null = null;
 
   constructor(dockerHost: string, { verify, certPath }: EngineTls) {
@@ -117,7 +119,7 @@ class DockerEngine implements Engine {
       return undefined;
     };
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const { isWhole } = await this.get({ path, signal, onBytes });
+    const { isWhole } = await this.get({ path, signal, kept: this.kept, onBytes });
     if (signal.aborted)
       throw new EngineError(
         'unreachable',
@@ -127,7 +129,7 @@ class DockerEngine implements Engine {
   }
 
   private get(
-    request: Pick<EngineGet, 'path' | 'signal' | 'onOpen' | 'onBytes'>,
+    request: Pick<EngineGet, 'path' | 'signal' | 'kept' | 'onOpen' | 'onBytes'>,
   ): Promise<{ isWhole: boolean }> {
     const { address, certificates } = this;
     return getOfEngine({ address, certificates, ...request }).catch((cause: unknown) => {

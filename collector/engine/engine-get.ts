@@ -7,10 +7,11 @@
  */
 import type { Socket } from 'node:net';
 import type { EngineAddress } from './engine-address.ts';
-import { errorOfStatus } from './engine-error.ts';
+import { EngineError, errorOfStatus } from './engine-error.ts';
 import { ENGINE_METHOD, listedPath } from './engine-path.ts';
-import { openSocket, type EngineTarget } from './engine-socket.ts';
+import { openSocket, type EngineSocket, type EngineTarget } from './engine-socket.ts';
 import { HttpAnswer } from './http-answer.ts';
+import type { KeptSockets } from './kept-sockets.ts';
 
 const REST_MS = 1;
 /** Reads that are further apart are not worth a rest: it costs more than the line. */
@@ -20,6 +21,8 @@ const MAX_REFUSAL_CHARS = 16 * 1024;
 export type EngineGet = EngineTarget & {
   path: string;
   signal: AbortSignal;
+  /** For short answers: where a connection may come from, and goes afterwards. */
+  kept?: KeptSockets;
   /** The engine has said yes. */
   onOpen?: () => void;
   /** `bytes` are valid only during the call. A promise holds the stream until it settles. */
@@ -34,39 +37,52 @@ type GetEnd = { isWhole: boolean };
  */
 export function getOfEngine(get: EngineGet): Promise<GetEnd> {
   if (get.signal.aborted) return Promise.resolve({ isWhole: false });
-  return new Promise((resolve, reject) => {
-    new Getting(get).run(resolve, reject);
+  const used = get.kept?.take();
+  const ask = (on: EngineSocket) =>
+    new Promise<GetEnd>((resolve, reject) => new Getting(get, on).run(resolve, reject));
+  if (used === undefined) return ask(openSocket(get));
+  // The engine may have closed it before it heard the question.
+  return ask(used).catch((cause: unknown) => {
+    if (cause instanceof EngineError) throw cause;
+    return ask(openSocket(get));
   });
 }
 
 class Getting {
   private readonly get: EngineGet;
   private readonly answer = new HttpAnswer();
+  private readonly on: EngineSocket;
   private readonly socket: Socket;
-  private readonly resume: () => void;
+  private settle: () => void = () => undefined;
   private refusal = '';
   private failure: Error | null = null;
   private readAt = 0;
 
-  constructor(get: EngineGet) {
+  constructor(get: EngineGet, on: EngineSocket) {
     this.get = get;
-    ({ socket: this.socket, resume: this.resume } = openSocket(get, bytes => this.take(bytes)));
+    this.on = on;
+    this.socket = on.socket;
+    on.take = bytes => this.take(bytes);
   }
 
   run(resolve: (end: GetEnd) => void, reject: (cause: Error) => void): void {
     const { address, path, signal } = this.get;
     const abort = () => this.socket.destroy();
     signal.addEventListener('abort', abort, { once: true });
-    this.socket.on('error', cause => {
+    const note = (cause: Error) => {
       if (this.answer.status !== 200) this.failure ??= cause;
-    });
-    this.socket.on('close', () => {
+    };
+    const settle = () => {
+      this.socket.off('error', note).off('close', settle);
       signal.removeEventListener('abort', abort);
       const failure = signal.aborted ? null : this.verdict();
       if (failure === null) resolve({ isWhole: this.answer.isWhole });
       else reject(failure);
-    });
-    this.socket.write(`${ENGINE_METHOD} ${path} HTTP/1.0\r\nHost: ${hostOf(address)}\r\n\r\n`);
+    };
+    this.settle = settle;
+    this.socket.on('error', note).on('close', settle);
+    const version = this.get.kept === undefined ? 'HTTP/1.0' : 'HTTP/1.1';
+    this.socket.write(`${ENGINE_METHOD} ${path} ${version}\r\nHost: ${hostOf(address)}\r\n\r\n`);
   }
 
   /** Whether to go on reading at once. */
@@ -77,7 +93,10 @@ class Getting {
       const held = this.hand(bytes);
       if (held !== undefined)
         held.then(() => this.next(), (cause: unknown) => this.fail(cause)); // prettier-ignore
-      else if (!this.answer.isEnded && this.readAt - before > SELDOM_MS) return true;
+      else if (this.answer.isEnded) {
+        this.next();
+        return true;
+      } else if (this.readAt - before > SELDOM_MS) return true;
       else setTimeout(() => this.next(), REST_MS);
     } catch (cause) {
       this.fail(cause);
@@ -99,8 +118,12 @@ class Getting {
   }
 
   private next(): void {
-    if (this.answer.isEnded) this.socket.destroy();
-    else this.resume();
+    if (!this.answer.isEnded) this.on.resume();
+    else if (this.get.kept === undefined || !this.answer.isRepeatable) this.socket.destroy();
+    else {
+      this.settle();
+      this.get.kept.keep(this.on);
+    }
   }
 
   private fail(cause: unknown): void {

@@ -10,37 +10,37 @@ const KEEP_ALIVE_AFTER_MS = 15_000;
 
 /** `certificates`: for an address with TLS. */
 export type EngineTarget = { address: EngineAddress; certificates: SecureContext | null };
-export type EngineSocket = { socket: Socket; resume: () => void };
+/** `take` gets what is read; it may change from one answer to the next. */
+export type EngineSocket = { socket: Socket; take: Take; resume: () => void };
 
 /** True: go on reading. Else nothing more is read until `resume`. The bytes are valid only during the call. */
 type Take = (bytes: Buffer) => boolean;
 
-export function openSocket({ address, certificates }: EngineTarget, take: Take): EngineSocket {
-  if ('socketPath' in address) return openPlain({ path: address.socketPath }, take);
+export function openSocket({ address, certificates }: EngineTarget): EngineSocket {
+  if ('socketPath' in address) return openPlain({ path: address.socketPath });
   const alive = {
     host: address.host,
     port: address.port,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS,
   };
-  return certificates === null ? openPlain(alive, take) : openSecure(alive, certificates, take);
+  return certificates === null ? openPlain(alive) : openSecure(alive, certificates);
 }
 
 type Where =
   { path: string } | { host: string; port: number; keepAlive: boolean; keepAliveInitialDelay: number };
 
-function openPlain(where: Where, take: Take): EngineSocket {
-  const callback = (count: number): boolean => take(READ_BUFFER.subarray(0, count));
+const takeNothing = (): boolean => true;
+
+function openPlain(where: Where): EngineSocket {
+  const callback = (count: number): boolean => opened.take(READ_BUFFER.subarray(0, count));
   const socket = connect({ ...where, onread: { buffer: READ_BUFFER, callback } });
-  return { socket, resume: () => void socket.resume() };
+  const opened: EngineSocket = { socket, take: takeNothing, resume: () => void socket.resume() };
+  return opened;
 }
 
 /** TLS decrypts piece by piece, also after it was told to pause; here the pieces gather until they are asked for. */
-function openSecure(
-  where: Extract<Where, { host: string }>,
-  secureContext: SecureContext,
-  take: Take,
-): EngineSocket {
+function openSecure(where: Extract<Where, { host: string }>, secureContext: SecureContext): EngineSocket {
   const servername = isIP(where.host) === 0 ? { servername: where.host } : {};
   const tls = process.getBuiltinModule('node:tls');
   const socket: TLSSocket = tls.connect({ ...where, ...servername, secureContext });
@@ -48,12 +48,13 @@ function openSecure(
   const read = () => {
     const bytes = isHeld ? null : (socket.read() as Buffer | null);
     if (bytes === null) return;
-    isHeld = !take(bytes);
+    isHeld = !opened.take(bytes);
   };
   socket.on('readable', read);
   const resume = () => {
     isHeld = false;
     read();
   };
-  return { socket, resume };
+  const opened: EngineSocket = { socket, take: takeNothing, resume };
+  return opened;
 }

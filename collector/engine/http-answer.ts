@@ -13,6 +13,7 @@ const LF = 10;
 export class HttpAnswer {
   /** 0 until the headers are read. */
   status = 0;
+  private isKept = false;
   private head = NONE;
   private body: Body | null = null;
 
@@ -25,10 +26,16 @@ export class HttpAnswer {
     const head = this.head.toString('latin1', 0, Math.max(0, end));
     this.status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0);
     if (this.status === 0) throw new EngineError('broken_stream', 'what answers there does not speak HTTP');
+    this.isKept = head.startsWith('HTTP/1.1') && !/^connection:.*\bclose\b/im.test(head);
     this.body = bodyOf(head);
     const rest = this.head.subarray(end + 4);
     this.head = NONE;
     return this.body.take(rest);
+  }
+
+  /** It has told its own end, and that the next question may come on the same connection. */
+  get isRepeatable(): boolean {
+    return this.isEnded && this.isKept;
   }
 
   /** It has told its own end: nothing will follow. */
