@@ -48,13 +48,13 @@ function createSome(field: string, test: LeafTest): Matcher {
   return document => read(document).some(test);
 }
 
-/** Any value under any name that fits, each compared as its own field is; times are left out. */
+/** Any value under any name that fits, each compared as its own field is; times and the record's id are left out. */
 function createWildcardIs({ field, value }: IsNode): Matcher {
   const fits = createGlob(field.split('*'));
   const tests = { text: onText(createTextTest(value)), keyword: createKeywordTest(value) };
   return document =>
     someLeaf(document, (name, leaf) => {
-      if (!fits(name)) return false;
+      if (!fits(name) || name === 'event.id') return false;
       const { type } = fieldOf(name);
       return type !== 'date' && tests[type === 'text' ? 'text' : 'keyword'](leaf);
     });

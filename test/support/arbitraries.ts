@@ -174,14 +174,15 @@ export function aLogRecord(): fc.Arbitrary<LogRecord> {
   });
 }
 
-/** Any canonical tree, at most `depth` operators deep. */
-export function aQueryTree(depth = 4): fc.Arbitrary<QueryNode> {
+/** Any canonical tree, at most `depth` operators deep, of ordinary clauses and as many `other` ones. */
+export function aQueryTree(depth = 4, other: fc.Arbitrary<QueryNode> = aClause()): fc.Arbitrary<QueryNode> {
   const { tree } = fc.letrec<{ tree: QueryNode }>(tie => {
     const nodes = fc.array(tie('tree'), { minLength: 2, maxLength: 3 });
     return {
       tree: fc.oneof(
         { maxDepth: depth, depthSize: 'small' },
-        { weight: 6, arbitrary: aClause() },
+        { weight: 3, arbitrary: aClause() },
+        { weight: 3, arbitrary: other },
         { weight: 2, arbitrary: nodes.map(nodes => ({ type: 'and' as const, nodes })) },
         { weight: 2, arbitrary: nodes.map(nodes => ({ type: 'or' as const, nodes })) },
         { weight: 2, arbitrary: tie('tree').map(node => ({ type: 'not' as const, node })) },
@@ -266,7 +267,7 @@ function aKeywordClause(): fc.Arbitrary<QueryNode> {
 }
 
 /** A word, a phrase, or a wildcard made by putting stars for some of the characters. */
-function aValue(content: fc.Arbitrary<string>): fc.Arbitrary<Value> {
+export function aValue(content: fc.Arbitrary<string>): fc.Arbitrary<Value> {
   return fc.oneof(
     content.filter(text => text !== '').map((text): Value => ({ kind: 'word', text })),
     content.map((text): Value => ({ kind: 'phrase', text })),

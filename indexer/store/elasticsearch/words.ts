@@ -1,0 +1,36 @@
+/** The tokens of query/tokens.ts as terms of an index: the same text to the index and to a question. Pure. */
+import { createHash } from 'node:crypto';
+import { tokenize } from '../../query/tokens.ts';
+
+/** Longer tokens (UTF-16 units) are indexed by their beginning and a hash; Lucene's whitespace tokenizer would break at 255. */
+export const MAX_TOKEN = 128;
+
+const ASCII = /^[\x00-\x7f]*$/;
+const LONG = new RegExp(`[^ ]{${MAX_TOKEN + 1}}`);
+
+/** The terms of a text, joined by spaces; '' when it has no token. */
+export function wordsOf(text: string): { words: string; hasCut: boolean } {
+  const words = ASCII.test(text)
+    ? text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, ' ')
+        .trim()
+    : tokenize(text).join(' ');
+  if (words.length <= MAX_TOKEN || !LONG.test(words)) return { words, hasCut: false };
+  return { words: words.split(' ').map(termOfToken).join(' '), hasCut: true };
+}
+
+/** A folded token as it stands in the index. What is no letter or number comes from no token: `_` marks a cut one. */
+export function termOfToken(token: string): string {
+  if (token.length <= MAX_TOKEN) return token;
+  const hash = createHash('sha256').update(token).digest('base64url').slice(0, 22);
+  return `${beginningOf(token)}_${hash}`;
+}
+
+/** At most MAX_TOKEN units of a token, never half of a pair of surrogates. */
+export function beginningOf(token: string): string {
+  return token.slice(0, MAX_TOKEN).replace(/[\ud800-\udbff]$/, '');
+}
+
+/** The terms that a text must hold in a row; empty when it has no token. */
+export const termsOf = (text: string): string[] => tokenize(text).map(termOfToken);
