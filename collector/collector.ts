@@ -17,7 +17,7 @@ import { createRefusedItems } from './delivery/refused-items.ts';
 import { createDockerEngine } from './engine/docker-engine.ts';
 import { exposureOf, parseEngineAddress } from './engine/engine-address.ts';
 import { EngineError } from './engine/engine-error.ts';
-import type { Engine, EngineFacts } from './engine/engine.ts';
+import type { Engine, EngineFacts, OutputEngine } from './engine/engine.ts';
 import { planOptions } from './plan/plan-options.ts';
 import { createSourceChooser, type SourceOptions } from './source/choose-source.ts';
 import { createHeldFiles } from './source/held-files.ts';
@@ -82,7 +82,7 @@ type Parts = {
   log: Logger;
   dir: string;
   id: string;
-  engine: Engine;
+  engine: Engine & OutputEngine;
   facts: EngineFacts;
 };
 
@@ -111,6 +111,7 @@ async function run({
       source: config.source as SourceOptions['source'],
       containersDir,
       held,
+      attach: { engine, maxLineBytes: config.maxLineBytes, counters },
     }),
     held,
     maxLineBytes: config.maxLineBytes,

@@ -22,6 +22,7 @@ export type CollectorConfig = Pick<
   | 'hostName'
   | 'source'
   | 'containersDir'
+  | 'attach'
   | 'historyAge'
   | 'collectSelf'
   | 'include'

@@ -73,14 +73,16 @@ function sayTreatment({ details, plan }: SeenContainer): Finding[] {
 }
 
 async function sayProgress(
-  { details }: SeenContainer,
+  { details, source }: SeenContainer,
   { engine, facts }: AskedEngine,
   config: CollectorConfig,
 ): Promise<Finding[]> {
   const place = { dir: join(config.data, 'collector'), engineId: facts.id };
+  const isAttached = 'kind' in source && source.kind === 'attach';
   try {
-    const last = await readLastLine(engine, details, config.maxLineBytes);
-    return [sayLast(last), sayCursor(await peekCursor(place, details.id), last)];
+    const last = isAttached ? null : await readLastLine(engine, details, config.maxLineBytes);
+    const acknowledged = sayCursor(await peekCursor(place, details.id), last);
+    return isAttached ? [acknowledged] : [sayLast(last), acknowledged];
   } catch (cause) {
     if (!(cause instanceof EngineError)) throw cause;
     return [trouble(`its log cannot be read: ${cause.message}`)];

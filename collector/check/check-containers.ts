@@ -1,6 +1,7 @@
 /** All containers of the engine: which are collected, how, and what puts their lines at risk. */
 import type { CheckSection, Finding } from '#contract/check-report.ts';
 import type { CollectorConfig } from '../config.ts';
+import { createCounters } from '../counters.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails } from '../engine/engine.ts';
 import { planContainer, type ContainerPlan } from '../plan/container-plan.ts';
@@ -32,14 +33,17 @@ export async function lookAtContainers(
     engine,
     source: config.source as SourceOptions['source'],
     containersDir: config.containersDir || facts.containersDir,
+    attach: { engine, maxLineBytes: config.maxLineBytes, counters: createCounters() },
   });
   const slots = createSlots(CONCURRENT_INSPECTS);
   const look = async ({ id }: { id: string }): Promise<SeenContainer | null> => {
     const details = await slots.run(() => engine.inspect(id)).catch(ignoreGone);
     if (details === null) return null;
-    const source = chooseSource(details);
+    const plan = planContainer(details, options);
+    const asked = { because: plan.attachedBecause, lastStamp: null, known: undefined };
+    const source = chooseSource(details, asked);
     if (!('unreadable' in source)) source.close();
-    return { details, plan: planContainer(details, options), source };
+    return { details, plan, source };
   };
   const seen = await Promise.all((await engine.list()).map(look));
   return seen
@@ -106,6 +110,7 @@ function countSources(seen: SeenContainer[]): Finding[] {
 const WAYS: Record<LogSource['kind'], string> = {
   api: "through the engine's API",
   file: "from the engine's own files",
+  attach: 'attached, as it comes',
 };
 
 function listRisks(seen: SeenContainer[]): Finding[] {

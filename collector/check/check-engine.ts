@@ -4,10 +4,10 @@ import type { CollectorConfig } from '../config.ts';
 import { createDockerEngine } from '../engine/docker-engine.ts';
 import { exposureOf, parseEngineAddress } from '../engine/engine-address.ts';
 import { EngineError } from '../engine/engine-error.ts';
-import type { Engine, EngineFacts } from '../engine/engine.ts';
+import type { Engine, EngineFacts, OutputEngine } from '../engine/engine.ts';
 import { ok, risk, trouble } from './finding.ts';
 
-export type AskedEngine = { engine: Engine; facts: EngineFacts; findings: Finding[] };
+export type AskedEngine = { engine: Engine & OutputEngine; facts: EngineFacts; findings: Finding[] };
 
 /** `finding`: why nothing can be asked of it. */
 export async function askEngine(config: CollectorConfig): Promise<AskedEngine | { finding: Finding }> {

@@ -2,6 +2,7 @@
 import type { Finding } from '#contract/check-report.ts';
 import type { ContainerDetails } from '../engine/engine.ts';
 import { parseLogSize } from '../source/kept-bytes.ts';
+import { isKeptNowhere } from '../source/attach/attacher.ts';
 import { note, ok, risk } from './finding.ts';
 
 type Logged = Pick<ContainerDetails, 'logDriver' | 'logOptions'>;
@@ -27,7 +28,14 @@ export function logRisks({ logDriver, logOptions }: Logged): Finding[] {
         'Leave the option mode away, or raise max-buffer-size.',
       ),
     );
-  if (!READABLE.includes(logDriver))
+  if (isKeptNowhere({ logDriver, logOptions }))
+    findings.push(
+      risk(
+        'the engine keeps nothing of what it prints: what nobody takes as it comes is lost',
+        'Use the log driver local or json-file.',
+      ),
+    );
+  else if (!READABLE.includes(logDriver))
     findings.push(
       note(`the engine reads lines of ${logDriver} back from a cache of its own, of 100 MB at most`),
     );

@@ -46,6 +46,8 @@ describe('the docker engine', () => {
     await engine.inspect(id);
     await engine.readStats(id);
     await engine.readLogs(id, { since: null, follow: true, signal, onBytes: () => undefined });
+    const output = { output: 'stdout' as const, signal, onOpen: () => undefined, onBytes: () => undefined };
+    await expect(engine.readOutput(id, output)).rejects.toMatchObject({ code: 'refused' });
     await engine.readEvents({ since: null, signal, onOpen: () => undefined, onEvent: () => undefined });
     expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['GET']));
     const listed = asked.map(
@@ -68,6 +70,10 @@ describe('the docker engine', () => {
   );
 
   it('builds no path that is not listed', () => {
+    const attach = (query: Record<string, string>) => () =>
+      enginePath('/containers/{id}/attach/ws', { apiVersion: '1.41', id, query });
+    expect(attach({ stream: '1' })).toThrow('stdin');
+    expect(attach({ stream: '1', stdin: '1' })).toThrow('stdin');
     expect(() => enginePath('/containers/{id}/archive' as EnginePath, { apiVersion: '1.41', id })).toThrow();
   });
 

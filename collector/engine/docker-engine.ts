@@ -1,6 +1,7 @@
 /** The Docker engine behind the `Engine` port, and Podman where it speaks the same language. */
 import type { SecureContext } from 'node:tls';
 import { parseEngineAddress, type EngineAddress } from './engine-address.ts';
+import { attachToEngine } from './engine-attach.ts';
 import { errorOfConnection, EngineError } from './engine-error.ts';
 import { createEventReader } from './engine-events.ts';
 import { toEngineFacts, type InfoAnswer, type VersionAnswer } from './engine-facts.ts';
@@ -8,7 +9,7 @@ import { KeptSockets } from './kept-sockets.ts';
 import { getOfEngine, type EngineGet } from './engine-get.ts';
 import { enginePath, type EnginePath, type PathRequest } from './engine-path.ts';
 import { readCertificates } from './engine-tls.ts';
-import { agreeOnVersion } from './engine-version.ts';
+import { agreeOnVersion, compareVersions } from './engine-version.ts';
 import type {
   ContainerDetails,
   Engine,
@@ -16,6 +17,9 @@ import type {
   EventRead,
   ListedContainer,
   LogRead,
+  Output,
+  OutputEngine,
+  OutputRead,
   StatsReading,
 } from './engine.ts';
 import { toContainerDetails, type InspectAnswer } from './inspected.ts';
@@ -25,6 +29,8 @@ import { toStatsReading, type StatsAnswer } from './stats-reading.ts';
 const ANSWER_WITHIN_MS = 30_000;
 /** The list of ten thousand containers has some 20 MB. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+const ATTACHES_APART_SINCE = '1.42';
 
 /** `verify` and `certPath` as Docker's own command takes them: `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`. */
 export type EngineTls = { verify: string; certPath: string };
@@ -36,9 +42,9 @@ export type EngineTls = { verify: string; certPath: string };
 export const createDockerEngine = (
   dockerHost: string,
   tls: EngineTls = { verify: '', certPath: '' },
-): Engine => new DockerEngine(dockerHost, tls);
+): Engine & OutputEngine => new DockerEngine(dockerHost, tls);
 
-class DockerEngine implements Engine {
+class DockerEngine implements Engine, OutputEngine {
   private readonly dockerHost: string;
   private readonly certPath: string;
   private readonly address: EngineAddress;
@@ -97,6 +103,26 @@ class DockerEngine implements Engine {
     const query = { stream: '0', 'one-shot': '1' };
     const answer = (await this.ask('/containers/{id}/stats', { id, query })) as StatsAnswer;
     return toStatsReading(answer, this.facts?.memoryBytes ?? 0);
+  }
+
+  outputsOf({ tty, hasStdin }: Pick<ContainerDetails, 'tty' | 'hasStdin'>): readonly Output[] {
+    if (!this.attachesApart) return hasStdin === true ? [] : ['both'];
+    return tty ? ['both'] : ['stdout', 'stderr'];
+  }
+
+  async readOutput(id: string, { output, ...read }: OutputRead): Promise<boolean> {
+    const { address, certificates } = this;
+    const path = await this.pathOf('/containers/{id}/attach/ws', { id, query: attachQuery(output) });
+    if (output !== 'both' && !this.attachesApart)
+      throw new EngineError('unreadable', 'this engine attaches to both outputs or to none');
+    return attachToEngine({ address, certificates, path, ...read }).catch((cause: unknown) => {
+      throw errorOfConnection(cause, this.dockerHost);
+    });
+  }
+
+  /** Before that, what an attach asks for is not looked at: it is to everything, stdin too. */
+  private get attachesApart(): boolean {
+    return compareVersions(this.facts?.apiVersion ?? '', ATTACHES_APART_SINCE) >= 0;
   }
 
   private async ask(path: EnginePath, request: Omit<PathRequest, 'apiVersion'>): Promise<unknown> {
@@ -161,6 +187,13 @@ function parseJson(text: string): unknown {
     throw new EngineError('broken_stream', 'an answer of the engine was cut off, or is not JSON', cause);
   }
 }
+
+const attachQuery = (output: Output): Record<string, string> => ({
+  stream: '1',
+  stdin: '0',
+  stdout: output === 'stderr' ? '0' : '1',
+  stderr: output === 'stdout' ? '0' : '1',
+});
 
 /** Filtered by the engine, to spare its queue: health checks alone make three exec events each. `remove` is Podman's `destroy`. */
 const EVENT_ACTIONS = [

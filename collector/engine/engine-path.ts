@@ -13,6 +13,7 @@ export const ENGINE_PATHS = [
   '/containers/{id}/json',
   '/containers/{id}/logs',
   '/containers/{id}/stats',
+  '/containers/{id}/attach/ws',
 ] as const;
 export type EnginePath = (typeof ENGINE_PATHS)[number];
 
@@ -22,12 +23,14 @@ const CONTAINER_ID = /^[0-9a-f]{64}$/;
 
 /**
  * Path and query of one request. `apiVersion` as in `1.41`; null only before it is agreed upon. Throws `EngineError` for a path
- * that is not listed or an id that is none.
+ * that is not listed, an id that is none, and an attach that does not leave stdin alone.
  */
 export function enginePath(path: EnginePath, request: PathRequest): string {
   if (!ENGINE_PATHS.includes(path)) throw new EngineError('refused', 'this path is not asked of an engine');
   if (path.includes('{id}') && !CONTAINER_ID.test(request.id ?? ''))
     throw new EngineError('not_found', 'not a container id');
+  if (path.includes('/attach') && request.query?.stdin !== '0')
+    throw new EngineError('refused', 'stdin is never attached to');
   const version = request.apiVersion === null ? '' : `/v${request.apiVersion}`;
   const query = new URLSearchParams(request.query).toString();
   return version + path.replace('{id}', request.id ?? '') + (query === '' ? '' : `?${query}`);

@@ -25,7 +25,7 @@ export function agreeOnVersion(newest = '', oldest = OLDEST_API_VERSION): string
   return compareVersions(agreed, oldest) < 0 ? oldest : agreed;
 }
 
-function compareVersions(a: string, b: string): number {
+export function compareVersions(a: string, b: string): number {
   const [majorA = 0, minorA = 0] = a.split('.').map(Number);
   const [majorB = 0, minorB = 0] = b.split('.').map(Number);
   return majorA - majorB || minorA - minorB;

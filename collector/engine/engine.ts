@@ -20,6 +20,32 @@ export interface Engine {
   readStats(id: string): Promise<StatsReading | null>;
 }
 
+/**
+ * One output of a container as one may be attached to it; `both` are mixed, as those of a terminal are. An engine that speaks an API
+ * before 1.42 knows no other way.
+ */
+export type Output = 'stdout' | 'stderr' | 'both';
+
+/** The port to what a container prints as it prints it: for those of which the engine keeps no log. Rejections are `EngineError`s. */
+export interface OutputEngine {
+  /** Which outputs make up all it prints; none where an engine would attach its open stdin as well. */
+  outputsOf(container: Pick<ContainerDetails, 'tty' | 'hasStdin'>): readonly Output[];
+  /**
+   * Hands over what a container prints from `onOpen` on, also of its next run if it does not run now. Nothing is ever sent to it. The
+   * engine holds the container while `onBytes` takes its time. Resolves when it has ended: true when the engine says that the
+   * container has stopped; false when it was cut or aborted. `refused`: not now, it is paused or about to be started again.
+   */
+  readOutput(id: string, read: OutputRead): Promise<boolean>;
+}
+
+export type OutputRead = {
+  output: Output;
+  signal: AbortSignal;
+  onOpen: () => void;
+  /** `bytes` are valid only during the call. */
+  onBytes: (bytes: Buffer) => void;
+};
+
 /** `id` is the engine's own identity, `name` the machine's name. */
 export type EngineFacts = {
   id: string;
@@ -40,6 +66,8 @@ export type ContainerDetails = {
   image: Image;
   labels: Record<string, string>;
   tty: boolean;
+  /** Its stdin is kept open, so that one may be attached to it; absent: no, or not known. */
+  hasStdin?: boolean;
   logDriver: string;
   /** Where the engine writes its log, as the engine sees its disk; empty when it says nothing. */
   logPath: string;

@@ -28,6 +28,7 @@ export type InspectAnswer = {
     Image?: string;
     Labels?: Record<string, string> | null;
     Tty?: boolean;
+    OpenStdin?: boolean;
     StopSignal?: string;
     StopTimeout?: number | null;
   };
@@ -46,7 +47,7 @@ export function toContainerDetails(answer: InspectAnswer): ContainerDetails {
     name: (answer.Name ?? '').replace(/^\//, ''),
     image: toImage(config.Image ?? ''),
     labels: config.Labels ?? {},
-    tty: config.Tty === true,
+    ...terminalOf(config),
     ...stateOf(state),
     restartCount: answer.RestartCount ?? 0,
     createdAt: readStamp(answer.Created) ?? answer.Created ?? '',
@@ -57,6 +58,11 @@ export function toContainerDetails(answer: InspectAnswer): ContainerDetails {
     ...limitsOf(hostConfig),
   };
 }
+
+const terminalOf = ({ Tty, OpenStdin }: NonNullable<InspectAnswer['Config']>) => ({
+  tty: Tty === true,
+  ...(OpenStdin === true ? { hasStdin: true } : {}),
+});
 
 const stateOf = (state: NonNullable<InspectAnswer['State']>) => ({
   status: state.Status ?? 'dead',

@@ -27,7 +27,8 @@ export function createLineJoiner(options: LineJoinerOptions): LineJoiner {
   return options.tty ? createTtyJoiner(options) : createFramedJoiner(options);
 }
 
-function createFramedJoiner(options: LineJoinerOptions): LineJoiner {
+/** For frames, also of a container with a terminal. */
+export function createFramedJoiner(options: LineJoinerOptions): LineJoiner {
   const frames = createFrameReader();
   const streams = { 1: new StreamJoiner(1, options), 2: new StreamJoiner(2, options) };
   let broken: string | null = null;

@@ -9,6 +9,20 @@ const container = { id: 'c1', name: 'shop-web-1', image: { name: 'shop/web' }, l
 const filters = (...texts: string[]) => texts.map(text => parseFilter(text)!);
 
 describe('the plan of a container', () => {
+  it.each<[string, Record<string, string>, boolean, string | null]>([
+    ['is not attached to unless somebody says so', {}, false, null],
+    [
+      'is attached to where its label says so',
+      { 'quaylog.attach': 'yes' },
+      false,
+      'its label quaylog.attach=yes',
+    ],
+    ['is attached to where the host says so', {}, true, 'QUAYLOG_ATTACH=true'],
+    ['is not attached to where its label forbids it', { 'quaylog.attach': 'false' }, true, null],
+  ])('%s', (...[, labels, attach, because]) => {
+    expect(planContainer({ ...container, labels }, { ...options, attach }).attachedBecause).toBe(because);
+  });
+
   it.each([
     ['an ordinary container', {}, options, true, 'every container'],
     ['one of Quaylog', { labels: { 'quaylog.role': 'indexer' } }, options, false, 'QUAYLOG_COLLECT_SELF'],

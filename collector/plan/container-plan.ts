@@ -6,6 +6,8 @@ import { treatmentOf, type Treatment } from './treatment.ts';
 
 export type PlanOptions = {
   collectSelf: boolean;
+  /** Of containers whose log the engine does not keep, what they print is taken as it comes. */
+  attach?: boolean;
   /** The container this collector itself runs in; null when it does not run in one. */
   ownContainerId: string | null;
   /** Settings of the same names; without any, every container is collected. */
@@ -21,6 +23,8 @@ export type ContainerPlan = {
   applied: AppliedLabel[];
   wire: Pick<WireContainer, 'parse' | 'service'>;
   treatment: Treatment;
+  /** By which rule it may be attached to if the engine keeps no log of it; null: it may not. */
+  attachedBecause: string | null;
   /** How far back its log is read when it is seen for the first time; null: all of it; undefined: as the settings say. */
   historyAgeMs?: number | null;
 };
@@ -37,6 +41,7 @@ export function planContainer(container: Subject & { id: string }, options: Plan
     applied,
     wire: wireOf(asked),
     treatment: treatmentOf(wishes),
+    attachedBecause: attachedBecause(container, asked, options),
     ...(wishes.historyAgeMs === undefined ? {} : { historyAgeMs: wishes.historyAgeMs.value }),
   };
 }
@@ -74,6 +79,16 @@ function decideByLabel({ labels }: Subject, { wishes, applied }: AskedByLabels):
   const said = `its label ${label}=${labels[label] ?? ''}`;
   const family = applied.find(({ label: from }) => from === label)?.family ?? '';
   return value ? yes(`${said} (${family}) says so`) : no(`switched off by ${said} (${family})`);
+}
+
+/** Of one container its label says it, whichever way; of the others, the host's setting. */
+function attachedBecause(
+  { labels }: Subject,
+  { wishes: { attach } }: AskedByLabels,
+  options: PlanOptions,
+): string | null {
+  if (attach === undefined) return options.attach === true ? 'QUAYLOG_ATTACH=true' : null;
+  return attach.value ? `its label ${attach.label}=${labels[attach.label] ?? ''}` : null;
 }
 
 const no = (reason: string): Decision => ({ collected: false, reason });

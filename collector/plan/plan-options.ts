@@ -5,10 +5,12 @@ import { findOwnContainerId } from './own-container.ts';
 /** What the settings say about which containers are collected. Filters that are none were refused when the settings were read. */
 export const planOptions = (settings: {
   collectSelf: boolean;
+  attach: boolean;
   include: readonly string[];
   exclude: readonly string[];
 }): PlanOptions => ({
   collectSelf: settings.collectSelf,
+  attach: settings.attach,
   ownContainerId: findOwnContainerId(),
   include: filtersOf(settings.include),
   exclude: filtersOf(settings.exclude),

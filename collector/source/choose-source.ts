@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
+import { createAttacher, isKeptNowhere, type AttachAsked, type AttachOptions } from './attach/attacher.ts';
 import { createApiSource } from './api-source.ts';
 import { createFileSource } from './file-source.ts';
 import type { HeldFiles } from './held-files.ts';
@@ -10,7 +11,11 @@ import { openLogFile, type LogFile } from './log-files.ts';
 import type { LogSource } from './log-source.ts';
 import { createReadTurns } from './read-turns.ts';
 
-export type ChooseSource = (container: ContainerDetails) => LogSource | { unreadable: string };
+/** `attach`: what is known and wanted of a container whose log the engine does not keep. */
+export type ChooseSource = (
+  container: ContainerDetails,
+  attach?: AttachAsked,
+) => LogSource | { unreadable: string };
 
 export type SourceOptions = {
   engine: Engine;
@@ -20,13 +25,22 @@ export type SourceOptions = {
   containersDir: string;
   /** Files that are open already. Without them none is opened before it is read. */
   held?: HeldFiles;
+  /** Without it no container is attached to. */
+  attach?: AttachOptions;
 };
 
-export function createSourceChooser({ engine, source, containersDir, held }: SourceOptions): ChooseSource {
+export function createSourceChooser({
+  engine,
+  source,
+  containersDir,
+  held,
+  attach,
+}: SourceOptions): ChooseSource {
   const turns = createReadTurns();
-  return container => {
-    const { id, logDriver, tty, logOptions } = container;
-    if (logDriver === 'none') return { unreadable: 'its log driver is none: the engine keeps no logs of it' };
+  const attachTo = createAttacher(attach ?? null);
+  return (container, asked) => {
+    const { id, tty, logOptions } = container;
+    if (isKeptNowhere(container)) return attachTo(container, asked);
     if (source === 'api') return createApiSource(engine, container, 'QUAYLOG_SOURCE=api');
     const path = logFilePath(id, containersDir);
     const early = held?.take(id) ?? null;

@@ -15,6 +15,7 @@ import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts';
 import type { PlanOptions } from '../plan/container-plan.ts';
 import { createSlots, type Slots } from '../slots.ts';
+import { isKeptNowhere } from '../source/attach/attacher.ts';
 import type { ChooseSource } from '../source/choose-source.ts';
 import type { HeldFiles } from '../source/held-files.ts';
 import type { TailSink } from './tail.ts';
@@ -197,6 +198,8 @@ class Watcher implements ContainerWatcher {
     if (details === null || this.stopping.signal.aborted) return;
     if (!this.details.has(details.id)) this.learn(details);
     if (action === 'start') this.tails.tend(details, true);
+    // What it prints first, only those are given who were attached before it starts.
+    else if (action === 'create' && isKeptNowhere(details)) this.tails.tend(details, false);
   }
 
   /** `answer` null: the container is gone already; undefined: the engine could not say. */

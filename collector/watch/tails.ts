@@ -17,7 +17,7 @@ const CONCURRENT_HISTORIES = 4;
 const CONCURRENT_CHECKS = 4;
 
 export type TailsOptions = {
-  memory: Pick<CursorStore, 'logCursor'>;
+  memory: Pick<CursorStore, 'logCursor' | 'known'>;
   plan: PlanOptions;
   chooseSource: ChooseSource;
   maxLineBytes: number;
@@ -68,7 +68,7 @@ export class Tails {
       return;
     }
     if (this.isStopped || !this.planOf(details).collected || this.unreadable.has(id)) return;
-    const source = this.options.chooseSource(details);
+    const source = this.choose(details);
     if ('unreadable' in source) this.unreadable.set(id, source.unreadable);
     else this.tails.set(id, { source, tail: this.open({ ...details, running }, source, isNew) });
   }
@@ -113,11 +113,21 @@ export class Tails {
     );
   }
 
+  private choose(details: ContainerDetails): ReturnType<ChooseSource> {
+    const { memory, chooseSource } = this.options;
+    return chooseSource(details, {
+      because: this.planOf(details).attachedBecause,
+      lastStamp: memory.logCursor(details.id)?.watermark.stamp ?? null,
+      known: memory.known(details.id),
+    });
+  }
+
   private open(details: ContainerDetails, source: LogSource, isNew: boolean): ContainerTail {
     const { memory, maxLineBytes, counters, log, sink, isRunning } = this.options;
     const { id, running } = details;
     const startedAt = details.startedAt ?? details.createdAt;
-    const cursor = memory.logCursor(id) ?? null;
+    // Where nothing can be read again, nothing is gone on with.
+    const cursor = source.kind === 'attach' ? null : (memory.logCursor(id) ?? null);
     const { treatment, historyAgeMs = this.options.historyAgeMs } = this.planOf(details);
     const historySince = isNew || historyAgeMs === null ? null : stampOf(Date.now() - historyAgeMs);
     return createContainerTail(

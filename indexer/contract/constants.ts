@@ -28,7 +28,7 @@ export const PARSE_MODES = ['auto', 'json', 'logfmt', 'none'] as const;
 export const SPOOL_POLICIES = ['block', 'drop-oldest', 'drop-debug-first'] as const;
 export type SpoolPolicy = (typeof SPOOL_POLICIES)[number];
 
-export const LOG_SOURCES = ['api', 'file'] as const;
+export const LOG_SOURCES = ['api', 'file', 'attach'] as const;
 
 /** Why lines are missing, and how people are told. */
 export const GAP_REASONS = {
@@ -37,6 +37,9 @@ export const GAP_REASONS = {
   'non-blocking':
     'the container logs in non-blocking mode, where the engine drops what it cannot keep up with',
   'engine-error': 'the engine could not read its own log',
+  'not-attached': 'the engine keeps no log of the container, and nothing was attached to it meanwhile',
+  'attach-dropped':
+    'the engine keeps no log of the container, and its lines came faster than they could be taken',
   'spool-full': 'the collector dropped lines because its spool was full',
   'spool-damaged': 'part of the spool was damaged on disk and set aside',
   'events-missed': 'the engine forgot events before they were read',

@@ -208,6 +208,14 @@ export const SETTINGS = {
     description:
       "Where the engine's folder of containers is mounted. Default: where the engine says, usually /var/lib/docker/containers.",
   },
+  attach: {
+    env: 'QUAYLOG_ATTACH',
+    kind: 'boolean',
+    default: 'false',
+    programs: collector,
+    description:
+      'Attach to containers whose log the engine does not keep (driver none), to read what they print as it comes. The label quaylog.attach says so for one.',
+  },
   include: {
     env: 'QUAYLOG_INCLUDE',
     kind: 'list',

@@ -69,6 +69,8 @@ describe.each(services)('$name of $file', ({ file, name, service }) => {
   });
 });
 
+const ATTACH = '/containers/{id}/attach/ws';
+
 describe('the proxy before the socket', () => {
   const rules = [...read('socket-proxy.conf').matchAll(/^ +"~(.+)" 1;$/gm)].map(
     ([, rule]) => new RegExp(rule ?? ''),
@@ -78,13 +80,24 @@ describe('the proxy before the socket', () => {
 
   it('allows what a collector asks, each path by one rule', () => {
     expect(rules).toHaveLength(ENGINE_PATHS.length);
-    for (const path of ENGINE_PATHS) {
+    for (const path of ENGINE_PATHS.filter(listed => listed !== ATTACH)) {
       const query =
         /events|json|logs|stats/.test(path) && path !== '/containers/{id}/json' ? '?since=1.000000001' : '';
       const asked = path.replace('{id}', id) + query;
       expect([path, allows(`GET ${asked}`), allows(`GET /v1.53${asked}`)]).toEqual([path, 1, 1]);
     }
   });
+
+  it.each(['stdout=1&stderr=0', 'stdout=0&stderr=1', 'stdout=1&stderr=1'])(
+    'allows to be attached to what a container prints: %s',
+    outputs => {
+      const asked = `/containers/${id}/attach/ws?stream=1&stdin=0&${outputs}`;
+      expect([allows(`GET /v1.42${asked}`), allows(`GET /v1.53${asked}`)]).toEqual([1, 1]);
+      expect([allows(`GET ${asked}`), allows(`GET /v1.41${asked}`), allows(`GET /v1.9${asked}`)]).toEqual([
+        0, 0, 0,
+      ]);
+    },
+  );
 
   it.each([
     'POST /containers/json',
@@ -94,6 +107,11 @@ describe('the proxy before the socket', () => {
     `GET /containers/${id}/archive?path=/etc`,
     `GET /containers/${id}/export`,
     `GET /containers/${id}/attach/ws?stdin=1`,
+    `GET /v1.44/containers/${id}/attach/ws?stdin=1`,
+    `GET /v1.44/containers/${id}/attach/ws?stream=1&stdin=1&stdout=1&stderr=1`,
+    `GET /v1.44/containers/${id}/attach/ws?stream=1&stdin=0&stdout=1&stderr=1&stdin=1`,
+    `GET /v1.44/containers/${id}/attach?stream=1&stdin=0&stdout=1&stderr=1`,
+    `POST /v1.44/containers/${id}/attach?stream=1&stdin=0&stdout=1&stderr=1`,
     `GET /v1.41/containers/${id}/top`,
     `GET /containers/${id}/json/../archive?path=/`,
     `GET /containers/${id}%2farchive/json`,

@@ -200,6 +200,12 @@ describe('quaylog check', () => {
     await run({ name: 'mute', script: 'echo x', options: ['--log-driver', 'none'] });
     const missed = await check('--container', 'mute');
     expect(missed.out).toContain('X  cannot be read: its log driver is none');
+    expect(missed.out).toContain('the label quaylog.attach=true');
+    const attached = await check('--container', 'mute', '--attach', 'true');
+    expect(attached.out).toMatch(
+      /ok source attach: its log driver is none: .*QUAYLOG_ATTACH=true attaches to it/,
+    );
+    expect(attached.code).toBe(0);
     expect(missed.code).toBe(1);
     const away = await check('--docker-host', 'unix:///nowhere/docker.sock');
     expect(away).toMatchObject({ code: 1 });

@@ -20,6 +20,8 @@ export type Wishes = {
   parse?: Wish<ParseMode>;
   /** How far back its log is read when it is seen for the first time; null: all of it. */
   historyAgeMs?: Wish<number | null>;
+  /** Whether it may be attached to, if the engine keeps no log of it. */
+  attach?: Wish<boolean>;
   serviceName?: Wish<string>;
   serviceVersion?: Wish<string>;
   /** A record goes out if, of each of these groups, one matches it. */

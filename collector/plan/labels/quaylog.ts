@@ -15,6 +15,7 @@ const LABELS = [
   'quaylog.exclude_lines',
   'quaylog.mask',
   'quaylog.history',
+  'quaylog.attach',
 ];
 /** Set by our own deployment files. */
 const ROLE_LABEL = 'quaylog.role';
@@ -31,6 +32,7 @@ export const quaylog: LabelFamily = {
       joining: joiningOf(labels),
       parse: labels.oneOf('quaylog.parse', PARSE_MODES),
       historyAgeMs: historyOf(labels),
+      attach: labels.flag('quaylog.attach'),
       serviceName: labels.first('quaylog.service'),
       serviceVersion: labels.first('quaylog.version'),
       include: include === null ? undefined : { value: [[include]], label: 'quaylog.include_lines' },

@@ -34,6 +34,8 @@ const WORDS: { [K in Key]-?: (value: Value<K>) => string } = {
     age === null
       ? 'all of its log is read'
       : `its log is read from ${age / 1_000} s before it was first seen`,
+  attach: isAllowed =>
+    `what it prints is ${isAllowed ? '' : 'not '}taken as it comes if the engine keeps no log of it`,
   serviceName: name => `service.name is ${name}`,
   serviceVersion: version => `service.version is ${version}`,
   include: groups => `only records that match ${groups.map(sourcesOf).join(' and ')} go out`,

@@ -205,6 +205,7 @@ function SetupFacts({ container }: { container: Container }) {
 const SOURCE_WORDS: Record<NonNullable<Container['source']>, string> = {
   file: "the engine's log file",
   api: "the engine's API",
+  attach: 'attached, as it comes',
 };
 
 const SHOWN_EVENTS = 12;

@@ -13,6 +13,9 @@ const REASONS: Record<GapReason, string> = {
   'non-blocking':
     'the container logs in non-blocking mode, where the engine drops what it cannot keep up with',
   'engine-error': 'the engine could not read its own log',
+  'not-attached': 'the engine keeps no log of the container, and nothing was attached to it meanwhile',
+  'attach-dropped':
+    'the engine keeps no log of the container, and its lines came faster than they could be taken',
   'spool-full': 'the collector dropped lines because its spool was full',
   'spool-damaged': 'part of the spool was damaged on disk and set aside',
   'events-missed': 'the engine forgot events before they were read',
