@@ -108,7 +108,7 @@ describe('what a container printed', () => {
           expect(space.bytes).toBe(0);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
