@@ -17,6 +17,18 @@ test.each([
   expect(messages({ [name]: value }).join()).not.toMatch(/hunter2|m=19456/);
 });
 
+test.each([
+  ['elasticsearchUrl', 'es:9200', /^QUAYLOG_ELASTICSEARCH_URL=es:9200 is not an http/],
+  ['elasticsearchUrl', 'http://a:hunter2@es:9200', /^QUAYLOG_ELASTICSEARCH_URL holds a user/],
+  ['elasticsearchUrl', '', /^QUAYLOG_ELASTICSEARCH_URL is empty/],
+  ['elasticsearchPrefix', 'Logs/..', /^QUAYLOG_ELASTICSEARCH_PREFIX=Logs\/\.\. is not made of/],
+])('%s %s: looked at when it is used', (name, value, complaint) => {
+  expect(messages({ [name]: value })).toEqual([]);
+  const used = messages({ [name]: value, store: 'elasticsearch' });
+  expect(used).toEqual([expect.stringMatching(complaint)]);
+  expect(used.join()).not.toContain('hunter2');
+});
+
 test('a password and no sign-in contradict each other', () => {
   expect(messages({ auth: 'none', password: 'long enough' })).toEqual([
     expect.stringMatching(/QUAYLOG_AUTH=none and QUAYLOG_PASSWORD contradict/),

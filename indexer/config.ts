@@ -27,7 +27,8 @@ export function readIndexerConfig(flags: Flags = {}): { config: IndexerConfig; p
 }
 
 /** Values of the right kind that still cannot be used. None is repeated that is secret. */
-function unusable({ auth, password, collectorTokens, publicUrl }: Settings): SettingProblem[] {
+function unusable(settings: Settings): SettingProblem[] {
+  const { auth, password, collectorTokens, publicUrl } = settings;
   const problems: SettingProblem[] = [];
   const complain = (key: string, message: string) => problems.push({ key, message: `${key}${message}` });
   if (auth === 'none' && password !== '')
@@ -42,7 +43,39 @@ function unusable({ auth, password, collectorTokens, publicUrl }: Settings): Set
     complain('QUAYLOG_COLLECTOR_TOKENS', ` is not host=token, comma-separated: ${tokens.mistake}`);
   if (publicUrl !== '' && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? ''))
     complain('QUAYLOG_PUBLIC_URL', `=${publicUrl} is not an http or https address`);
+  if (settings.store === 'elasticsearch') unusableElasticsearch(settings, complain);
   return problems;
+}
+
+function unusableElasticsearch(settings: Settings, complain: (key: string, message: string) => void): void {
+  const {
+    elasticsearchUrl: urls,
+    elasticsearchUser: user,
+    elasticsearchApiKey,
+    elasticsearchPrefix,
+  } = settings;
+  if (urls.length === 0) complain('QUAYLOG_ELASTICSEARCH_URL', ' is empty: name one node at least');
+  for (const text of urls) {
+    const url = URL.parse(text);
+    // Not repeated: there may be a password in it.
+    if (url?.username || url?.password)
+      complain(
+        'QUAYLOG_ELASTICSEARCH_URL',
+        ' holds a user or password: set QUAYLOG_ELASTICSEARCH_USER and QUAYLOG_ELASTICSEARCH_PASSWORD instead',
+      );
+    else if (!/^https?:$/.test(url?.protocol ?? ''))
+      complain('QUAYLOG_ELASTICSEARCH_URL', `=${text} is not an http or https address`);
+  }
+  if (user !== '' && elasticsearchApiKey !== '')
+    complain(
+      'QUAYLOG_ELASTICSEARCH_API_KEY',
+      ' and QUAYLOG_ELASTICSEARCH_USER are both set: remove one of them',
+    );
+  if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(elasticsearchPrefix))
+    complain(
+      'QUAYLOG_ELASTICSEARCH_PREFIX',
+      `=${elasticsearchPrefix} is not made of lower-case letters, digits and hyphens`,
+    );
 }
 
 function parseListen(listen: string): { host: string; port: number } | null {

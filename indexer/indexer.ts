@@ -26,7 +26,8 @@ import { createServer, type RouteAccess, type Server } from './server.ts';
 import { createSqliteStateStore } from './state/sqlite-state-store.ts';
 import { serveDashboard } from './static.ts';
 import { registerTimelineRoutes } from './timeline/timeline.routes.ts';
-import { openStore } from './store/open-store.ts';
+import { registerDeadLetterRoutes } from './store/dead-letter.routes.ts';
+import { openStore, storeOptionsOf } from './store/open-store.ts';
 import { guardStore } from './store/store-guard.ts';
 import { readTls } from './tls.ts';
 
@@ -82,15 +83,8 @@ async function createParts({ config, log }: IndexerOptions) {
   });
   const rules = createRuleStore({ state, settings: config, now });
   await rules.load();
-  const embedded = await openStore({
-    kind: 'embedded',
-    dir: join(config.data, 'logs'),
-    retentionAgeMs: config.retentionAge,
-    retentionBytes: config.retentionSize,
-    now,
-    log,
-  });
-  const store = guardStore(embedded, err => log.error({ err }, 'append failed'));
+  const opened = await openStore(storeOptionsOf(config, { now, log }));
+  const store = guardStore(opened, err => log.error({ err }, 'append failed'));
   const keepRemovedMs = config.retentionAge === 'all' ? Infinity : config.retentionAge;
   const inventory = createInventory({ state, now, log, keepRemovedMs });
   await inventory.load();
@@ -151,6 +145,7 @@ async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server>
   registerInventoryRoutes(app, { inventory });
   registerTimelineRoutes(app, { store, inventory, now, deliveriesOf: alerting.deliveriesOf });
   registerAlertRoutes(app, { rules, alerting });
+  registerDeadLetterRoutes(app, store.deadLetters);
   registerHealthRoutes(app, { hosts: inventory.hosts, storeTrouble: store.trouble, metrics: metrics.render });
   await serveDashboard(app, DASHBOARD);
   live.attach(app.server, {

@@ -1,5 +1,6 @@
 /** Every setting of every program: one entry is its variable, its flag, its line of help and its row of documentation. */
 import { SPOOL_POLICIES } from './constants.ts';
+import { STORE_SETTINGS } from './store-settings.ts';
 
 export type SettingKind = 'string' | 'secret' | 'integer' | 'bytes' | 'duration' | 'list' | 'boolean';
 export type Setting = {
@@ -86,19 +87,21 @@ export const SETTINGS = {
     description:
       'How people reach the dashboard: for links in notifications, and behind a proxy with https for cookies. Default: the listen address.',
   },
+  ...STORE_SETTINGS,
   retentionAge: {
     env: 'QUAYLOG_RETENTION_AGE',
     kind: 'duration',
     default: '30d',
     programs: indexer,
-    description: 'Records, events and samples older than this are dropped, whole hours at a time.',
+    description:
+      'Records, events and samples older than this are dropped: whole hours, in Elasticsearch whole days at a time.',
   },
   retentionSize: {
     env: 'QUAYLOG_RETENTION_SIZE',
     kind: 'bytes',
     default: '20GiB',
     programs: indexer,
-    description: 'Oldest hours are dropped when the store grows beyond this.',
+    description: 'Oldest hours are dropped when the embedded store grows beyond this.',
   },
   rulesFile: {
     env: 'QUAYLOG_RULES_FILE',

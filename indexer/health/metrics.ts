@@ -1,6 +1,6 @@
 /**
  * Prometheus metrics. The identity of the product stands at `CollectorCounters` (contract/batch.ts); on this side of the wire,
- * lines acknowledged = records stored + duplicates.
+ * lines acknowledged = records stored + duplicates + dead letters, as far as those are of records.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { HostStatus, IngestBatch } from '#contract/batch.ts';
@@ -25,6 +25,10 @@ export function createMetrics(hosts: () => HostStatus[]): Metrics {
     'duplicates_total',
     'Records, events and samples refused because their id was already stored.',
   );
+  const deadLetters = counter(
+    'dead_letters_total',
+    'Records, events and samples that Elasticsearch refused and that are kept as dead letters.',
+  );
   const events = counter('events_stored_total', 'Container events stored.');
   const samples = counter('samples_stored_total', 'Samples stored.');
   const skipped = counter(
@@ -39,6 +43,7 @@ export function createMetrics(hosts: () => HostStatus[]): Metrics {
       events.inc(appended.events.length);
       samples.inc(appended.samples.length);
       duplicates.inc(appended.duplicates);
+      deadLetters.inc(appended.deadLettered ?? 0);
     },
     countRefused: () => refused.inc(),
     countLiveSkipped: records => skipped.inc(records),

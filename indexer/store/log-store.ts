@@ -1,5 +1,6 @@
 /** The port behind which logs, events and samples live. Every implementation passes test/contract/log-store.contract.ts. */
 import type { ContainerEvent } from '#contract/container-event.ts';
+import type { DeadLetterList, DeadLetterReplay } from '#contract/dead-letter.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
 import type { Facets, Histogram, Total } from '#contract/query.ts';
@@ -13,6 +14,8 @@ export type Appended = {
   events: ContainerEvent[];
   samples: MetricSample[];
   duplicates: number;
+  /** What the server behind the store refuses and is kept as dead letters, new ones only. Absent: 0. */
+  deadLettered?: number;
 };
 
 /** `from` ≤ stamp < `to`, both engine stamps of 30 characters. */
@@ -51,4 +54,15 @@ export interface LogStore {
   findEvents(find: FindEvents): Promise<ContainerEvent[]>;
   findSamples(find: FindSamples): Promise<MetricSample[]>;
   close(): Promise<void>;
+  /** Why nothing can be stored or found now; null when it can. Absent: always null. */
+  trouble?: () => string | null;
+  /** Absent where nothing that is in order is ever refused. */
+  deadLetters?: DeadLetterBox;
+}
+
+export interface DeadLetterBox {
+  /** Newest first. */
+  list(limit: number): Promise<DeadLetterList>;
+  /** Stores again what they hold, and drops the letters of what is stored now; `ids` absent: of all. What is refused again stays. */
+  replay(ids?: readonly string[]): Promise<DeadLetterReplay>;
 }

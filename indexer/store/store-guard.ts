@@ -1,6 +1,6 @@
 /**
- * A store that remembers why its last append failed, for `/readyz`, until one succeeds. A heartbeat proves nothing: it
- * appends nothing.
+ * A store that remembers why its last append failed, for `/readyz`, until one succeeds; what the store itself knows comes
+ * first. A heartbeat proves nothing: it appends nothing.
  */
 import type { LogStore, StoreBatch } from './log-store.ts';
 
@@ -10,7 +10,7 @@ export function guardStore(store: LogStore, onTrouble: (error: unknown) => void)
   let trouble: string | null = null;
   return {
     ...store,
-    trouble: () => trouble,
+    trouble: () => store.trouble?.() ?? trouble,
     async append(batch) {
       try {
         const appended = await store.append(batch);

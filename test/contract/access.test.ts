@@ -38,11 +38,13 @@ const ROUTES: Record<string, 'public' | 'read' | 'write' | 'ingest'> = {
   'GET /api/v1/rules/:id': 'read',
   'GET /api/v1/alerts': 'read',
   'GET /api/v1/deliveries': 'read',
+  'GET /api/v1/dead-letters': 'read',
   'POST /api/v1/rules': 'write',
   'PUT /api/v1/rules/:id': 'write',
   'DELETE /api/v1/rules/:id': 'write',
   'POST /api/v1/rules/:id/test': 'write',
   'POST /api/v1/deliveries/:id/replay': 'write',
+  'POST /api/v1/dead-letters/replay': 'write',
   'POST /api/v1/ingest': 'ingest',
 };
 type Who = 'nobody' | 'person' | 'signedOut' | 'collector' | 'reader' | 'revoked' | 'expired' | 'garbage';
