@@ -33,6 +33,7 @@ const ENTRIES = {
   'collector/main': 'collector/main.ts',
   health: 'deploy/health.ts',
   'indexer/embedded/read-worker': 'indexer/store/embedded/read-worker.ts',
+  'indexer/embedded/pack-worker': 'indexer/store/embedded/pack-worker.ts',
   'indexer/embedded/write-worker': 'indexer/store/embedded/write-worker.ts',
 };
 const KEPT_AS_PACKAGES = ['@node-rs/argon2', '@fastify/swagger-ui'];

@@ -1,10 +1,14 @@
 /**
- * The store that needs no server: hourly SQLite files in one folder (embedded/hour-file.ts has the format). One thread
- * writes, one reads; this side only hands over, so that no query and no sync ever stalls the event loop.
+ * The store that needs no server: hourly files in one folder (embedded/live-file.ts has the format). One thread writes, one
+ * reads, one packs what is no longer written to; this side only hands over, so that no query and no sync ever stalls the event
+ * loop.
  */
 import type { LogStore } from './log-store.ts';
-import { createThread, type Notice } from './embedded/thread.ts';
-import type { DamagedHour, ReadMethods } from './embedded/read-worker.ts';
+import { buffersOf, encodeRecords } from './embedded/batch-columns.ts';
+import type { PackMethods } from './embedded/pack-worker.ts';
+import type { PackOrder } from './embedded/packing.ts';
+import type { DamagedFile, ReadMethods } from './embedded/read-worker.ts';
+import { createThread, type Notice, type Thread } from './embedded/thread.ts';
 import type { WriteMethods, WriteWorkerData } from './embedded/write-worker.ts';
 
 /** As of pino. */
@@ -19,37 +23,48 @@ export type EmbeddedStoreOptions = {
   retentionBytes: number;
   now: () => Date;
   log: StoreLog;
+  /** How often what is old is dropped and what is over is packed. */
+  tidyEveryMs?: number;
+  /** An hour that is over is packed when nothing came for it for so long. */
+  packIdleMs?: number;
 };
 
 const TIDY_EVERY_MS = 60_000;
+const PACK_IDLE_MS = 120_000;
 
 /** Rejects with `QuaylogError` `store_failed` when the folder cannot be used, or another process uses it. */
 export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promise<LogStore> {
-  const { dir, now, log } = options;
+  const { dir, now, log, tidyEveryMs = TIDY_EVERY_MS, packIdleMs = PACK_IDLE_MS } = options;
   const onNotice = ({ level, message, fields }: Notice): void => log[level](fields, message);
   const retention = { ageMs: options.retentionAgeMs, bytes: options.retentionBytes };
   const writer = createThread<WriteMethods>({
     url: new URL('./embedded/write-worker.ts', import.meta.url),
-    workerData: { dir, retention } satisfies WriteWorkerData,
+    workerData: { dir, retention, packIdleMs } satisfies WriteWorkerData,
     onNotice,
   });
-  const reader = createThread<ReadMethods, DamagedHour>({
+  const reader = createThread<ReadMethods, DamagedFile>({
     url: new URL('./embedded/read-worker.ts', import.meta.url),
     workerData: { dir },
     onNotice,
     onOwn: damaged => attend(writer.call('quarantine', damaged)),
   });
+  const packer = createThread<PackMethods>({
+    url: new URL('./embedded/pack-worker.ts', import.meta.url),
+    workerData: { dir },
+    onNotice,
+  });
   const attend = (work: Promise<unknown>): void =>
     void work.catch((error: unknown) => log.error({ err: error }, 'store upkeep failed'));
 
-  const tidy = (): void => attend(writer.call('tidy', now().getTime()));
   await writer.call('open', null);
-  tidy();
-  const timer = setInterval(tidy, TIDY_EVERY_MS).unref();
+  const upkeep = createUpkeep({ writer, packer, now });
+  attend(upkeep.run());
+  const timer = setInterval(() => attend(upkeep.run()), tidyEveryMs).unref();
 
   return {
     async append(batch) {
-      const found = await writer.call('append', batch);
+      const records = encodeRecords(batch.records);
+      const found = await writer.call('append', { ...batch, records }, { transfer: buffersOf(records) });
       const fresh = {
         records: without(batch.records, found.records),
         events: without(batch.events, found.events),
@@ -57,17 +72,56 @@ export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promis
       };
       return { ...fresh, duplicates: found.records.length + found.events.length + found.samples.length };
     },
-    findRecords: (find, signal) => reader.call('findRecords', find, signal),
-    histogram: (selection, signal) => reader.call('histogram', selection, signal),
-    facets: (selection, signal) => reader.call('facets', selection, signal),
+    findRecords: (find, signal) => reader.call('findRecords', find, { signal }),
+    histogram: (selection, signal) => reader.call('histogram', selection, { signal }),
+    facets: (selection, signal) => reader.call('facets', selection, { signal }),
     findEvents: find => reader.call('findEvents', find),
     findSamples: find => reader.call('findSamples', find),
     async close() {
       clearInterval(timer);
+      await upkeep.stop();
+      await packer.close();
       await reader.call('close', null);
       await reader.close();
       await writer.call('close', null);
       await writer.close();
+    },
+  };
+}
+
+type UpkeepParts = { writer: Thread<WriteMethods>; packer: Thread<PackMethods>; now: () => Date };
+
+/** Drops what is old and packs what is over, one hour after the other; the rest waits for the next round. */
+function createUpkeep({ writer, packer, now }: UpkeepParts) {
+  let running: Promise<void> | undefined;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  async function packAll(order: PackOrder): Promise<void> {
+    while (!signal.aborted) {
+      const draft = await packer.call('pack', order);
+      if (draft === null) return;
+      if ('damage' in draft) {
+        await writer.call('quarantineHour', { hour: order.hour, reason: draft.damage });
+        return;
+      }
+      await writer.call('adopt', draft);
+      if (draft.isOver) return;
+    }
+  }
+
+  async function tidy(): Promise<void> {
+    for (const order of await writer.call('tidy', now().getTime())) {
+      if (!signal.aborted) await packAll(order);
+    }
+  }
+
+  return {
+    run: (): Promise<void> => (running ??= tidy().finally(() => (running = undefined))),
+    /** Resolves when nothing is on its way; a draft that is not adopted is removed at the next start. */
+    async stop(): Promise<void> {
+      stopping.abort();
+      await running?.catch(() => undefined);
     },
   };
 }

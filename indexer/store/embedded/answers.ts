@@ -9,15 +9,13 @@ import { idRange } from '../../parse/record-id.ts';
 import { bucketsOf } from '../histogram-interval.ts';
 import type { FindEvents, FindRecords, Selection, TimeRange } from '../log-store.ts';
 import { BucketTally, FacetTally, totalOf } from '../tally.ts';
-import { checksumOfDocument, verify } from './checksum.ts';
-import { countInHour, scanHour, type Count } from './count-records.ts';
+import { isInRest } from './bounds.ts';
+import { countInHour, scanHour, tallyHour } from './count-records.ts';
 import { findInHour } from './find-records.ts';
-import { createHourQuery, type HourQuery, type IdBounds } from './hour-query.ts';
-import { bytesOfId, HOUR_MS, idOfBytes } from './id-bytes.ts';
+import { bytesOfId, HOUR_MS } from './id-bytes.ts';
 import type { OpenHours } from './open-hours.ts';
 import { isKindField, planQuery, type QueryPlan } from './plan-query.ts';
-import type { Source } from './record-row.ts';
-import { isInRest } from './superset.ts';
+import type { IdBounds } from './segment-query.ts';
 
 export type Steps<T> = Generator<undefined, T>;
 
@@ -25,33 +23,34 @@ export function* findRecords(
   hours: OpenHours,
   find: FindRecords,
 ): Steps<{ records: LogRecord[]; total: Total }> {
-  const query = planQuery(find.query);
-  const bounds = boundsOf(find, query);
+  const plan = planQuery(find.query);
+  const bounds = boundsOf(find, plan);
   const beyond = boundsBeyond(bounds, find);
   const records: LogRecord[] = [];
   for (const hour of hours.within(beyond, find.order)) {
-    const page = { order: find.order, limit: find.limit - records.length };
+    const page = { bounds: beyond, order: find.order, limit: find.limit - records.length };
     if (page.limit === 0) break;
-    const found = yield* hours.use(hour, reader => findInHour(createHourQuery(reader, query), beyond, page));
-    records.push(...(found ?? []));
+    yield* hours.use(hour, function* (reader) {
+      const found = yield* findInHour(reader, plan, page);
+      records.push(...found.map(({ read }) => read()));
+    });
   }
   const isAll = find.after === undefined && records.length < find.limit;
   const isEnough = isAll || records.length > find.countUpTo;
-  const count = isEnough ? records.length : yield* countUpTo(hours, query, { bounds, upTo: find.countUpTo });
+  const count = isEnough ? records.length : yield* countUpTo(hours, plan, { bounds, upTo: find.countUpTo });
   return { records, total: totalOf(count, find.countUpTo) };
 }
 
 export function* histogram(hours: OpenHours, selection: Selection & { buckets: number }): Steps<Histogram> {
   const buckets = bucketsOf(selection, selection.buckets);
   const tally = new BucketTally(buckets);
-  const query = planQuery(selection.query);
-  const grainMs = Math.min(buckets.intervalMs, HOUR_MS);
-  yield* countAll(hours, query, {
-    bounds: boundsOf(selection, query),
-    grainMs,
-    visit: (hour, { atMs, kind, count }) =>
-      tally.add(atMs, hour.snapshot.templates.get(kind)?.log.level, count),
-  });
+  const plan = planQuery(selection.query);
+  const asked = { plan, bounds: boundsOf(selection, plan), grainMs: Math.min(buckets.intervalMs, HOUR_MS) };
+  for (const hour of hours.within(asked.bounds, 'desc')) {
+    yield* hours.use(hour, reader =>
+      tallyHour(reader, asked, (atMs, { template }, count) => tally.add(atMs, template.log.level, count)),
+    );
+  }
   return tally.toHistogram();
 }
 
@@ -60,67 +59,47 @@ export function* facets(
   { field, limit, ...selection }: Selection & { field: string; limit: number },
 ): Steps<Facets> {
   const tally = new FacetTally(field);
-  const query = planQuery(selection.query);
-  const bounds = boundsOf(selection, query);
-  if (isKindField(field)) {
-    yield* countAll(hours, query, {
-      bounds,
-      grainMs: HOUR_MS,
-      visit(hour, { kind, count }) {
-        const sample = hour.snapshot.samples.get(kind);
-        if (sample) tally.add(sample, count);
-      },
-    });
-  } else {
-    for (const hour of hours.within(bounds, 'desc')) {
-      yield* hours.use(hour, reader =>
-        scanHour(createHourQuery(reader, query), { bounds, isOfRest: isInRest(field) }, document =>
-          tally.add(document),
-        ),
-      );
-    }
+  const plan = planQuery(selection.query);
+  const asked = { plan, bounds: boundsOf(selection, plan) };
+  for (const hour of hours.within(asked.bounds, 'desc')) {
+    yield* hours.use(hour, reader =>
+      isKindField(field)
+        ? tallyHour(reader, { ...asked, grainMs: HOUR_MS }, (_, kind, count) => tally.add(kind.sample, count))
+        : scanHour(reader, { ...asked, isOfRest: isInRest(field) }, (document, count) =>
+            tally.add(document, count),
+          ),
+    );
   }
   return tally.toFacets(limit);
 }
 
 export function* findEvents(hours: OpenHours, find: FindEvents): Steps<ContainerEvent[]> {
   const bounds = boundsOf(find);
+  const { containerIds, actions, order, limit } = find;
+  const range = { ...bounds, ...(containerIds && { containerIds }), ...(actions && { actions }) };
+  const sign = order === 'asc' ? 1 : -1;
   const events: ContainerEvent[] = [];
-  const choose = (column: string, values: string[] | undefined): string =>
-    values === undefined ? '' : `AND ${column} IN (${values.map(() => '?').join()})`;
-  const sql = `SELECT id, source, document, checksum FROM events WHERE id >= ? AND id < ?
-    ${choose('container', find.containerIds)} ${choose('action', find.actions)} ORDER BY id ${find.order} LIMIT ?`;
-  for (const hour of hours.within(bounds, find.order)) {
-    if (events.length >= find.limit) break;
+  for (const hour of hours.within(bounds, order)) {
+    if (events.length >= limit) break;
     yield* hours.use(hour, function* (reader) {
-      const parameters = [...(find.containerIds ?? []), ...(find.actions ?? []), find.limit - events.length];
-      const rows = reader.rows(sql, bounds.low, bounds.high, ...parameters);
-      events.push(...rows.map(row => decodeEvent(row as EventRow, reader.source)));
+      const found = reader.events(range).sort((a, b) => (a.event.id < b.event.id ? -sign : sign));
+      events.push(...found.slice(0, limit - events.length));
       yield;
     });
   }
   return events;
 }
 
-type EventRow = [id: Uint8Array, source: number, document: string, checksum: number];
-
-function decodeEvent(row: EventRow, sourceOf: (ref: number) => Source): ContainerEvent {
-  const [id, source, document, checksum] = row;
-  verify(checksum, checksumOfDocument(document, source), 'an event');
-  const event = JSON.parse(document) as ContainerEvent;
-  return { ...event, ...sourceOf(source), event: { ...event.event, id: idOfBytes(id) } };
-}
-
 function* countUpTo(
   hours: OpenHours,
-  query: QueryPlan,
+  plan: QueryPlan,
   { bounds, upTo }: { bounds: IdBounds; upTo: number },
 ): Steps<number> {
   let total = 0;
   for (const hour of hours.within(bounds, 'desc')) {
     yield* hours.use(hour, function* (reader) {
-      for (const counts of countInHour(createHourQuery(reader, query), bounds, HOUR_MS)) {
-        for (const { count } of counts) total += count;
+      for (const count of countInHour(reader, { plan, bounds })) {
+        total += count;
         if (total > upTo) return;
         yield;
       }
@@ -130,33 +109,15 @@ function* countUpTo(
   return total;
 }
 
-type Counting = { bounds: IdBounds; grainMs: number; visit: (hour: HourQuery, count: Count) => void };
-
-function* countAll(
-  hours: OpenHours,
-  query: QueryPlan,
-  { bounds, grainMs, visit }: Counting,
-): Steps<undefined> {
-  for (const hour of hours.within(bounds, 'desc')) {
-    yield* hours.use(hour, function* (reader) {
-      const hourQuery = createHourQuery(reader, query);
-      for (const counts of countInHour(hourQuery, bounds, grainMs)) {
-        for (const count of counts) visit(hourQuery, count);
-        yield;
-      }
-    });
-  }
-}
-
 /** An id is a prefix of what comes right after it and before the next id. */
 const justBeyond = (id: string): Uint8Array => Buffer.concat([bytesOfId(id), Buffer.of(0)]);
 const later = (a: Uint8Array, b: Uint8Array): Uint8Array => (Buffer.compare(a, b) < 0 ? b : a);
 const earlier = (a: Uint8Array, b: Uint8Array): Uint8Array => (Buffer.compare(a, b) < 0 ? a : b);
 
-function boundsOf(range: TimeRange, query?: QueryPlan): IdBounds {
+function boundsOf(range: TimeRange, plan?: QueryPlan): IdBounds {
   const { from, to } = idRange(range.from, range.to);
   const bounds = { low: bytesOfId(from), high: bytesOfId(to) };
-  const { onlyId } = query ?? {};
+  const { onlyId } = plan ?? {};
   if (onlyId === undefined) return bounds;
   return { low: later(bounds.low, bytesOfId(onlyId)), high: earlier(bounds.high, justBeyond(onlyId)) };
 }

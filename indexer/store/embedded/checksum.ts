@@ -1,20 +1,16 @@
-/** CRC-32 over what a row means, so that a flipped bit is never shown as somebody's log. */
+/** CRC-32 over what a row means, so that a flipped bit is never shown as somebody's log. (Blocks and packs: section.ts.) */
 import { crc32 } from 'node:zlib';
-import { DamagedError } from './hour-file.ts';
-import type { KindCodes } from './record-row.ts';
-
-type RecordParts = { id: Uint8Array; kind: number; message: string; rest: string };
-
-export const checksumOfRecord = ({ id, kind, message, rest }: RecordParts): number =>
-  crc32(message, crc32(rest, crc32(id, kind)));
+import type { KindCodes } from './kind.ts';
+import { DamagedError } from './store-error.ts';
 
 /** `number`: of the source a document is, or is from. */
 export const checksumOfDocument = (document: string, number: number): number => crc32(document, number);
 
-type KindParts = { kind: number; source: number } & KindCodes;
+type KindRow = { kind: number; source: number; key: string | null } & KindCodes;
 
-export const checksumOfKind = ({ kind, source, stream, level, levelSource }: KindParts): number =>
-  crc32(JSON.stringify([kind, source, stream, level, levelSource]));
+/** Kinds of format 1 have no key. */
+export const checksumOfKind = ({ kind, source, stream, level, levelSource, key }: KindRow): number =>
+  crc32(JSON.stringify([kind, source, stream, level, levelSource, ...(key === null ? [] : [key])]));
 
 /** Throws `DamagedError`. */
 export function verify(stored: unknown, computed: number, what: string): void {

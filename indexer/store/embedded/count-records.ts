@@ -1,164 +1,152 @@
 /** How many records match, by time and kind: what histograms, facets and totals are made of. */
-import { GRAINS_MS } from './hour-file.ts';
-import { bytesOfSecond, epochMsOf, HOUR_MS } from './id-bytes.ts';
+import { HOUR_MS } from './id-bytes.ts';
+import type { HourReader } from './hour-reader.ts';
+import type { Kind } from './kind.ts';
+import type { QueryPlan } from './plan-query.ts';
+import { kindAt, type Segment } from './segment.ts';
 import {
-  candidates,
-  canMatch,
-  isMatch,
-  readRecord,
-  spansOf,
-  type HourQuery,
+  countMatches,
+  createChunkFinder,
+  eachMatch,
+  eachRecord,
+  isInside,
+  isOutside,
+  querySegment,
   type IdBounds,
-  type RecordKey,
-} from './hour-query.ts';
-import type { HourPlan } from './plan-query.ts';
-import { joinMany, type Region } from './regions.ts';
+  type SegmentQuery,
+} from './segment-query.ts';
+import { textAt } from './text-column.ts';
+import { SLOT_SECONDS, SLOTS } from './totals.ts';
+import { openSegment } from './unreadable.ts';
 
 /** `count` records of one kind in the piece of `grainMs` that begins at `atMs` (since the epoch). */
-export type Count = { atMs: number; kind: number; count: number };
+export type VisitCount = (atMs: number, kind: Kind, count: number) => void;
 
-/**
- * Counts the matches of one file, piece by piece; the sum over all pieces is exact. `grainMs` divides an hour and is a
- * calm length (histogram-interval.ts).
- */
-export function* countInHour(hour: HourQuery, bounds: IdBounds, grainMs: number): Generator<Count[]> {
-  if (!canMatch(hour)) return;
-  if (hour.plan.isByKind && grainMs >= GRAINS_MS[0]) {
-    yield countByRollup(hour, bounds, grainMs);
-  } else if (hour.plan.isExact) {
-    for (const region of joinMany(spansOf(hour, bounds)))
-      yield countByIndex(hour, { region, bounds, grainMs });
-  } else {
-    for (const region of spansOf(hour, bounds)) yield countByMatcher(hour, { region, bounds, grainMs });
+type Asked = { plan: QueryPlan; bounds: IdBounds };
+
+/** The matches of one hour. Yields what was counted, segment by segment. */
+export function* countInHour(hour: HourReader, { plan, bounds }: Asked): Generator<number> {
+  for (const ref of segmentsWithin(hour, bounds)) {
+    yield openSegment(ref, segment => {
+      const query = querySegment(segment, { plan, bounds, startSeconds: hour.startSeconds });
+      return query ? countMatches(query) : 0;
+    });
   }
 }
 
 /**
- * Shows the matching records of one file, or only what is in their `rest` when the question is about nothing else; for what
- * no count can tell. Yields after each span.
+ * The matches of one hour by time and kind; the sum over all pieces is exact. `grainMs` divides an hour and is a calm length
+ * (histogram-interval.ts), or is the hour. Yields after each segment.
  */
-export function* scanHour(
-  hour: HourQuery,
-  { bounds, isOfRest }: { bounds: IdBounds; isOfRest: boolean },
-  visit: (document: object) => void,
+export function* tallyHour(
+  hour: HourReader,
+  { plan, bounds, grainMs }: Asked & { grainMs: number },
+  visit: VisitCount,
 ): Generator<undefined, void> {
-  if (!canMatch(hour)) return;
-  for (const region of spansOf(hour, bounds)) {
-    if (isOfRest && hour.plan.isExact) {
-      const { sql, parameters } = candidates(hour, { region, bounds, withTexts: true });
-      for (const [rest] of hour.reader.each(`SELECT t.rest ${sql}`, ...parameters)) {
-        visit(rest === '' ? NOTHING : (JSON.parse(String(rest)) as object));
-      }
-    } else {
-      for (const key of matchesOf(hour, region, bounds)) visit(readRecord(hour, key));
-    }
+  for (const ref of segmentsWithin(hour, bounds)) {
+    openSegment(ref, segment => {
+      const isWhole = isInside(segment, bounds, hour.startSeconds);
+      const grain = { grainMs, startSeconds: hour.startSeconds };
+      if (isWhole && tallyTotals(segment, plan, { grain, visit })) return;
+      const query = querySegment(segment, { plan, bounds, startSeconds: hour.startSeconds });
+      if (query) tallyMatches(query, grainMs, visit);
+    });
     yield;
   }
 }
 
+/**
+ * Shows the matching records of one hour, or only what is in their rest when nothing else is asked for; for what no count can
+ * tell. Yields after each segment.
+ */
+export function* scanHour(
+  hour: HourReader,
+  { plan, bounds, isOfRest }: Asked & { isOfRest: boolean },
+  visit: (document: object, count: number) => void,
+): Generator<undefined, void> {
+  for (const ref of segmentsWithin(hour, bounds)) {
+    openSegment(ref, segment => {
+      const query = querySegment(segment, { plan, bounds, startSeconds: hour.startSeconds });
+      if (query) (isOfRest ? showRests : showRecords)(query, visit);
+    });
+    yield;
+  }
+}
+
+const segmentsWithin = (hour: HourReader, bounds: IdBounds) =>
+  hour.segments().filter(segment => !isOutside(segment, bounds, hour.startSeconds));
+
+type Grain = { grainMs: number; startSeconds: number };
+
+/** From the totals of a pack, when kinds alone decide and the pieces are made of their slots. False: they cannot tell. */
+function tallyTotals(
+  segment: Segment,
+  plan: QueryPlan,
+  { grain, visit }: { grain: Grain; visit: VisitCount },
+): boolean {
+  if (grain.grainMs % (SLOT_SECONDS * 1_000) !== 0) return false;
+  const decided = segment.present.map(number => {
+    const kind = kindAt(segment, number);
+    return { number, kind, isMatch: plan.decide(kind) };
+  });
+  if (decided.some(({ isMatch }) => isMatch === undefined)) return false;
+  const matching = decided.filter(({ isMatch }) => isMatch);
+  if (matching.length === 0) return true;
+  const totals = segment.totals();
+  if (!totals) return false;
+  const width = totals.length / SLOTS;
+  const slotsPerPiece = grain.grainMs / (SLOT_SECONDS * 1_000);
+  for (let slot = 0; slot < SLOTS; slot += slotsPerPiece) {
+    for (const { number, kind } of matching) {
+      let count = 0;
+      for (let of = slot; of < slot + slotsPerPiece; of++) count += totals[of * width + number] ?? 0;
+      if (count > 0) visit(grain.startSeconds * 1_000 + slot * SLOT_SECONDS * 1_000, kind, count);
+    }
+  }
+  return true;
+}
+
+function tallyMatches(query: SegmentQuery, grainMs: number, visit: VisitCount): void {
+  const { probe, startSeconds } = query;
+  const kinds = probe.kindNumbers();
+  const pieceOf = createPieceFinder(query, grainMs);
+  const width = (probe.segment.present.at(-1) ?? 0) + 1;
+  const counts = new Map<number, number>();
+  for (const index of eachMatch(query)) {
+    const cell = pieceOf(index) * width + (kinds[index] ?? 0);
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  for (const [cell, count] of counts) {
+    const atMs = startSeconds * 1_000 + Math.floor(cell / width) * grainMs;
+    visit(atMs, kindAt(probe.segment, cell % width), count);
+  }
+}
+
+/** Which piece a record is in; times are read only when there is more than one. */
+function createPieceFinder({ probe }: SegmentQuery, grainMs: number): (index: number) => number {
+  if (grainMs >= HOUR_MS) return () => 0;
+  const { seconds, nanoseconds } = probe.times();
+  return index =>
+    Math.floor(((seconds[index] ?? 0) * 1_000 + Math.floor((nanoseconds[index] ?? 0) / 1e6)) / grainMs);
+}
+
+type Show = (query: SegmentQuery, visit: (document: object, count: number) => void) => void;
+
+const showRecords: Show = (query, visit) => {
+  for (const record of eachRecord(query)) visit(record, 1);
+};
+
 const NOTHING = {};
 
-/**
- * The longest slots that fit both the pieces and the range from the rollup; the ends, where the range cuts a slot, from
- * shorter ones and at last from the records.
- */
-function countByRollup(hour: HourQuery, bounds: IdBounds, grainMs: number): Count[] {
-  const slotMs = GRAINS_MS.findLast(ms => grainMs % ms === 0);
-  return slotMs === undefined
-    ? countByTime(hour, bounds, grainMs)
-    : countSlots(hour, { bounds, grainMs, slotMs });
-}
-
-type Slots = { bounds: IdBounds; grainMs: number; slotMs: number };
-
-function countSlots(hour: HourQuery, { bounds, grainMs, slotMs }: Slots): Count[] {
-  const { reader, plan } = hour;
-  const shorterMs = GRAINS_MS.findLast(ms => ms < slotMs);
-  const countEdge = (edge: IdBounds): Count[] => {
-    if (Buffer.compare(edge.low, edge.high) >= 0) return [];
-    return shorterMs === undefined
-      ? countByTime(hour, edge, grainMs)
-      : countSlots(hour, { bounds: edge, grainMs, slotMs: shorterMs });
-  };
-  const { first, end } = slotsWithin(reader.startMs, bounds, slotMs);
-  if (first >= end) return countEdge(bounds);
-  const rows = reader.rows(
-    `SELECT slot / ${grainMs / slotMs} AS piece, kind, sum(count) FROM rollup
-     WHERE grain = ? AND slot >= ? AND slot < ? ${onlyKinds(plan)} GROUP BY piece, kind`,
-    slotMs,
-    first,
-    end,
-  );
-  const from = bytesOfSecond(reader.startMs + first * slotMs);
-  const to = bytesOfSecond(reader.startMs + end * slotMs);
-  return [
-    ...toCounts(hour, rows, grainMs),
-    ...countEdge({ low: bounds.low, high: from }),
-    // What comes after the last slot of the hour is in other files.
-    ...(end * slotMs === HOUR_MS ? [] : countEdge({ low: to, high: bounds.high })),
-  ];
-}
-
-/** The slots that lie wholly between the bounds. */
-function slotsWithin(
-  startMs: number,
-  { low, high }: IdBounds,
-  slotMs: number,
-): { first: number; end: number } {
-  const slotOf = (bytes: Uint8Array): number =>
-    Math.min(Math.max(Math.floor((epochMsOf(bytes) - startMs) / slotMs), 0), HOUR_MS / slotMs);
-  const first = slotOf(low);
-  const isCut = Buffer.compare(bytesOfSecond(startMs + first * slotMs), low) < 0;
-  return { first: isCut ? first + 1 : first, end: slotOf(high) };
-}
-
-/** For short stretches of time: along the ids. */
-function countByTime(hour: HourQuery, { low, high }: IdBounds, grainMs: number): Count[] {
-  const rows = hour.reader.rows(
-    `SELECT at / ${grainMs} AS piece, kind, count(*) FROM records
-     WHERE id >= ? AND id < ? AND n <= ? ${onlyKinds(hour.plan)} GROUP BY piece, kind`,
-    low,
-    high,
-    hour.snapshot.lastN,
-  );
-  return toCounts(hour, rows, grainMs);
-}
-
-const onlyKinds = ({ kinds }: HourPlan): string => (kinds === 'all' ? '' : `AND kind IN (${kinds.join()})`);
-
-type Piece = { region: Region; bounds: IdBounds; grainMs: number };
-
-function countByIndex(hour: HourQuery, { region, bounds, grainMs }: Piece): Count[] {
-  const { sql, parameters } = candidates(hour, { region, bounds });
-  const rows = hour.reader.rows(
-    `SELECT r.at / ${grainMs} AS piece, r.kind, count(*) ${sql} GROUP BY piece, r.kind`,
-    ...parameters,
-  );
-  return toCounts(hour, rows, grainMs);
-}
-
-function countByMatcher(hour: HourQuery, { region, bounds, grainMs }: Piece): Count[] {
-  return matchesOf(hour, region, bounds).map(({ id, kind }) => {
-    const atMs = epochMsOf(id);
-    return { atMs: atMs - (atMs % grainMs), kind, count: 1 };
-  });
-}
-
-function matchesOf(hour: HourQuery, region: Region, bounds: IdBounds): RecordKey[] {
-  const { sql, parameters } = candidates(hour, { region, bounds });
-  const rows = hour.reader.rows(`SELECT r.n, r.id, r.kind ${sql}`, ...parameters) as [
-    number,
-    Uint8Array,
-    number,
-  ][];
-  const keys = rows.map(([n, id, kind]) => ({ n, id, kind }));
-  return hour.plan.isExact ? keys : keys.filter(key => isMatch(hour, key));
-}
-
-function toCounts({ reader }: HourQuery, rows: unknown[][], grainMs: number): Count[] {
-  return (rows as [number, number, number][]).map(([piece, kind, count]) => ({
-    atMs: reader.startMs + piece * grainMs,
-    kind,
-    count,
-  }));
-}
+const showRests: Show = (query, visit) => {
+  const { probe } = query;
+  const chunkOf = createChunkFinder(probe.segment);
+  let nothing = 0;
+  for (const index of eachMatch(query)) {
+    const { chunk, first } = chunkOf(index);
+    const rest = textAt(probe.rests(chunk), index - first);
+    if (rest === '') nothing++;
+    else visit(JSON.parse(rest) as object, 1);
+  }
+  if (nothing > 0) visit(NOTHING, nothing);
+};

@@ -1,11 +1,11 @@
-/** Samples over all hours, thinned: counted first, then only those are read that stand for their series. */
+/** Samples over all hours, thinned: counted first, then only those are made that stand for their series. */
 import type { MetricSample } from '#contract/metric-sample.ts';
 import { idRange } from '../../parse/record-id.ts';
 import type { FindSamples } from '../log-store.ts';
 import { isKept } from '../thin-samples.ts';
-import type { HourReader } from './hour-reader.ts';
 import { bytesOfId } from './id-bytes.ts';
 import type { OpenHours } from './open-hours.ts';
+import type { PackedSamples } from './pack-file.ts';
 import { decodeSample, type Subject } from './sample-row.ts';
 
 export function* findSamples(hours: OpenHours, find: FindSamples): Generator<undefined, MetricSample[]> {
@@ -14,51 +14,38 @@ export function* findSamples(hours: OpenHours, find: FindSamples): Generator<und
   const counts = new Map<string, number>();
   for (const hour of among) {
     yield* hours.use(hour, function* (reader) {
-      for (const [container, count] of countSamples(reader, find)) {
-        counts.set(container, (counts.get(container) ?? 0) + count);
-      }
+      for (const [container, { rows }] of reader.samples(find))
+        counts.set(container, (counts.get(container) ?? 0) + rows.length);
       yield;
     });
   }
   const seen = new Map<string, number>();
-  const samples: MetricSample[] = [];
   const isChosen = (container: string): boolean => {
     const index = seen.get(container) ?? 0;
     seen.set(container, index + 1);
     return isKept(index, counts.get(container) ?? 0, find.perContainer);
   };
+  const samples: MetricSample[] = [];
   for (const hour of among) {
     yield* hours.use(hour, function* (reader) {
-      samples.push(...readSamples(reader, find, isChosen));
+      samples.push(...chosenOf(reader.samples(find), isChosen).sort(byTime));
       yield;
     });
   }
   return samples;
 }
 
-const FROM = `FROM subjects JOIN samples USING (subject) WHERE at >= ? AND at < ?`;
-const wanted = ({ containerIds }: FindSamples): string =>
-  containerIds === undefined ? '' : `AND container IN (${containerIds.map(() => '?').join()})`;
-
-function countSamples(reader: HourReader, find: FindSamples): [string, number][] {
-  const sql = `SELECT container, count(*) ${FROM} ${wanted(find)} GROUP BY container`;
-  return reader.rows(sql, find.from, find.to, ...(find.containerIds ?? [])) as [string, number][];
+function byTime(a: MetricSample, b: MetricSample): number {
+  if (a['@timestamp'] !== b['@timestamp']) return a['@timestamp'] < b['@timestamp'] ? -1 : 1;
+  return a.container.id < b.container.id ? -1 : 1;
 }
 
-function readSamples(
-  reader: HourReader,
-  find: FindSamples,
+function chosenOf(
+  series: Map<string, PackedSamples>,
   isChosen: (container: string) => boolean,
 ): MetricSample[] {
-  const sql = `SELECT container, at, document, reading ${FROM} ${wanted(find)} ORDER BY at, container`;
-  const subjects = new Map<string, Subject>();
-  const samples: MetricSample[] = [];
-  for (const row of reader.each(sql, find.from, find.to, ...(find.containerIds ?? []))) {
-    const [container, at, document, reading] = row as [string, string, string, string];
-    if (!isChosen(container)) continue;
-    const subject = subjects.get(container) ?? (JSON.parse(document) as Subject);
-    subjects.set(container, subject);
-    samples.push(decodeSample(at, subject, reading));
-  }
-  return samples;
+  return [...series].flatMap(([container, { document, rows }]) => {
+    const subject = JSON.parse(document) as Subject;
+    return rows.filter(() => isChosen(container)).map(([at, reading]) => decodeSample(at, subject, reading));
+  });
 }

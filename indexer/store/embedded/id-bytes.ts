@@ -6,6 +6,8 @@ const PAIRS = Array.from({ length: 1024 }, (_, n) => DIGITS.charAt(n >> 5) + DIG
 const VALUES = new Uint8Array(128).fill(255);
 for (let value = 0; value < 32; value++) VALUES[DIGITS.charCodeAt(value)] = value;
 
+const NO_ID = 'not an id: 32 characters of 0-9 and a-v are expected';
+
 export const HOUR_MS = 3_600_000;
 
 /** 32 characters of base32hex → 20 bytes. Throws a TypeError for anything else: ids are made by us, never by containers. */
@@ -25,8 +27,39 @@ export function bytesOfId(id: string): Uint8Array {
       bits &= 127;
     }
   }
-  if (seen > 31) throw new TypeError('not an id: 32 characters of 0-9 and a-v are expected');
+  if (seen > 31) throw new TypeError(NO_ID);
   return bytes;
+}
+
+/** Whether two ids are of one stream: agree in all bits that are neither time nor ordinal. */
+export function hasKey(id: string, other: string): boolean {
+  for (let i = 13; i < 27; i++) if (id.charCodeAt(i) !== other.charCodeAt(i)) return false;
+  return (
+    ((valueAt(id, 12) ^ valueAt(other, 12)) & 1) === 0 && ((valueAt(id, 27) ^ valueAt(other, 27)) & 16) === 0
+  );
+}
+
+/** Read from the characters, without making bytes of them. Throws a TypeError as `bytesOfId` does, for these characters. */
+export function timeAndOrdinalOf(id: string): { seconds: number; nanoseconds: number; ordinal: number } {
+  let seen = id.length === 32 ? 0 : 255;
+  const digits = (first: number, end: number): number => {
+    let number = 0;
+    for (let i = first; i < end; i++) {
+      const value = valueAt(id, i);
+      seen |= value;
+      number = number * 32 + value;
+    }
+    return number;
+  };
+  const high = digits(0, 7);
+  const middle = digits(7, 13);
+  const low = digits(27, 32);
+  if (seen > 31) throw new TypeError(NO_ID);
+  return {
+    seconds: Math.floor(high / 8),
+    nanoseconds: (high % 8) * 2 ** 29 + Math.floor(middle / 2),
+    ordinal: low % 2 ** 24,
+  };
 }
 
 /** Seconds since the epoch, from the first seven characters: 32 of their 35 bits. */
@@ -34,6 +67,22 @@ export function secondsOfId(id: string): number {
   let bits = 0;
   for (let i = 0; i < 7; i++) bits = bits * 32 + ((VALUES[id.charCodeAt(i)] ?? 0) & 31);
   return Math.floor(bits / 8);
+}
+
+/** 20 bytes from their parts: 4 of seconds, 4 of nanoseconds, 9 of the stream's key, 3 of the ordinal. */
+export function joinId(
+  time: { seconds: number; nanoseconds: number },
+  key: Uint8Array,
+  ordinal: number,
+): Uint8Array {
+  const bytes = new Uint8Array(20);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, time.seconds);
+  view.setUint32(4, time.nanoseconds);
+  bytes.set(key, 8);
+  view.setUint16(17, ordinal >>> 8);
+  bytes[19] = ordinal;
+  return bytes;
 }
 
 /** The inverse of `bytesOfId`. */
@@ -62,6 +111,7 @@ export function bytesOfSecond(ms: number): Uint8Array {
   return bytes;
 }
 
+const valueAt = (id: string, at: number): number => VALUES[id.charCodeAt(at)] ?? 255;
 const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 const pair = (bits: number): string => PAIRS[bits & 1023] ?? '';
 const uint32 = (bytes: Uint8Array, at: number): number =>

@@ -1,64 +1,59 @@
-/** The dictionary of one file, seen from its writer: what records have in common, once per content. */
+/** Gives sources and kinds their numbers in one live file. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { LogRecord } from '#contract/log-record.ts';
 import { checksumOfDocument, checksumOfKind } from './checksum.ts';
-import { kindCodesOf, sourceOf, type KindCodes, type Source } from './record-row.ts';
+import { kindKey, type KindParts } from './kind.ts';
 
 export interface KindWriter {
-  /** The number of the record's kind, written when it is new. */
-  kindOf(record: LogRecord): number;
-  /** The number of a source, written when it is new. */
-  sourceRef(source: Source): number;
+  /** The number of a kind, written when it is new. */
+  kindNumber(parts: KindParts): number;
+  /** The number of a source (JSON), written when it is new. */
+  sourceNumber(document: string): number;
 }
 
 export function createKindWriter(db: DatabaseSync): KindWriter {
   const insertSource = db.prepare('INSERT INTO sources (source, document, checksum) VALUES (?, ?, ?)');
   const insertKind = db.prepare(
-    'INSERT INTO kinds (kind, source, stream, level, level_source, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO kinds (kind, source, stream, level, level_source, key, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const sources = new Map<string, number>();
   for (const row of db.prepare('SELECT source, document FROM sources').iterate()) {
     sources.set(String(row['document']), Number(row['source']));
   }
   const kinds = new Map<string, number>();
-  for (const row of db.prepare('SELECT * FROM kinds').iterate()) {
-    const codes = { stream: row['stream'], level: row['level'], levelSource: row['level_source'] };
-    kinds.set(kindKey(Number(row['source']), codes as KindCodes), Number(row['kind']));
+  let lastKind = 0;
+  const stored = db.prepare(
+    `SELECT kind, stream, level, level_source AS levelSource, key, document AS source
+     FROM kinds JOIN sources USING (source) ORDER BY kind`,
+  );
+  for (const row of stored.iterate()) {
+    lastKind = Number(row['kind']);
+    if (row['key'] !== null) kinds.set(kindKey(row as unknown as KindParts), lastKind);
   }
-  // The lines of one batch share their container object, which saves printing it for each.
-  const seen = new WeakMap<object, { source: Source; ref: number }>();
 
-  function sourceRef(source: Source): number {
-    const known = seen.get(source.container);
-    if (known?.source.host === source.host && known.source.compose === source.compose) return known.ref;
-    const document = JSON.stringify(source);
-    let ref = sources.get(document);
-    if (ref === undefined) {
-      ref = sources.size + 1;
-      insertSource.run(ref, document, checksumOfDocument(document, ref));
-      sources.set(document, ref);
+  function sourceNumber(document: string): number {
+    let number = sources.get(document);
+    if (number === undefined) {
+      number = sources.size + 1;
+      insertSource.run(number, document, checksumOfDocument(document, number));
+      sources.set(document, number);
     }
-    seen.set(source.container, { source, ref });
-    return ref;
+    return number;
   }
 
   return {
-    sourceRef,
-    kindOf(record) {
-      const source = sourceRef(sourceOf(record));
-      const codes = kindCodesOf(record);
-      const key = kindKey(source, codes);
-      let kind = kinds.get(key);
+    sourceNumber,
+    kindNumber(parts) {
+      const name = kindKey(parts);
+      let kind = kinds.get(name);
       if (kind === undefined) {
-        kind = kinds.size + 1;
-        const checksum = checksumOfKind({ kind, source, ...codes });
-        insertKind.run(kind, source, codes.stream, codes.level, codes.levelSource, checksum);
-        kinds.set(key, kind);
+        kind = ++lastKind;
+        const { stream, level, levelSource, key } = parts;
+        const source = sourceNumber(parts.source);
+        const checksum = checksumOfKind({ kind, source, stream, level, levelSource, key });
+        insertKind.run(kind, source, stream, level, levelSource, key, checksum);
+        kinds.set(name, kind);
       }
       return kind;
     },
   };
 }
-
-const kindKey = (source: number, { stream, level, levelSource }: KindCodes): string =>
-  `${source} ${stream} ${level ?? ''} ${levelSource ?? ''}`;

@@ -1,6 +1,7 @@
 /** The hourly files as the writing thread holds them open. */
-import { pathOfHour, type Hour } from './hour-file.ts';
+import { filesOfHour } from './folder.ts';
 import { createHourWriter, type Duplicates, type HourBatch, type HourWriter } from './hour-writer.ts';
+import type { Hour } from './hours.ts';
 import type { Syncable } from './write-queue.ts';
 
 /** Hours kept open. History read for the first time spreads over many. */
@@ -11,6 +12,8 @@ const IDLE_MS = 120_000;
 export interface OpenWriters {
   /** Appends to one hour. When it throws, the hour's writer is out of use and the next append opens a new one. */
   append(hour: Hour, batch: HourBatch, touched: Set<Syncable>): Duplicates;
+  /** The hour's writer; opened when it is not. */
+  use(hour: Hour): HourWriter;
   close(hour: Hour): void;
   closeIdle(): void;
   closeAll(): void;
@@ -23,7 +26,7 @@ export function createOpenWriters(dir: string): OpenWriters {
   const outOfUse: HourWriter[] = [];
 
   function use(hour: Hour): HourWriter {
-    const writer = open.get(hour)?.writer ?? createHourWriter(pathOfHour(dir, hour));
+    const writer = open.get(hour)?.writer ?? createHourWriter(dir, filesOfHour(dir, hour));
     open.delete(hour);
     open.set(hour, { writer, usedMs: performance.now() });
     return writer;
@@ -46,6 +49,7 @@ export function createOpenWriters(dir: string): OpenWriters {
         throw error;
       }
     },
+    use,
     close,
     closeIdle() {
       const idleSince = performance.now() - IDLE_MS;

@@ -1,49 +1,45 @@
 /**
- * What of a query one hourly file can decide by itself.
+ * A query as the hourly files are asked it.
  *
- * Container, host, compose, level and stream are the same for all records of a kind, so the matcher is asked once per
- * kind and the tree shrinks to what is left of it: nothing (all records of the kind match, or none), or a residual tree.
- * From the residual comes a superset in SQL (superset.ts). Where that is not exact, the records in it are put to the
- * matcher itself: the answers equal the matcher's by construction.
+ * Container, host, compose, level and stream are the same for all records of a kind, so the matcher is asked once per kind;
+ * that alone may decide. For the rest of the tree each leaf becomes two sets of records (bounds.ts). What is between the two is
+ * put to the matcher itself: the answers equal the matcher's by construction.
  */
 import { createMatcher, type Matcher } from '../../query/match-record.ts';
 import type { QueryNode } from '../../query/query-tree.ts';
-import type { LogRecord } from '#contract/log-record.ts';
-import { everything, supersetOf, type Superset } from './superset.ts';
+import { createBounds, type FindBounds } from './bounds.ts';
+import type { Kind } from './kind.ts';
 
 type Leaf = Extract<QueryNode, { field: string }>;
 
-/** Kinds for which the same residual is left, and the superset of that. */
-export type Group = { kinds: number[]; superset: Superset };
-
-export type HourPlan = {
-  /** The kinds that can match, or all; an empty list: nothing in this file does. */
-  kinds: number[] | 'all';
-  groups: Group[];
-  /** The superset holds the matches and nothing else. */
-  isExact: boolean;
-  /** Whether a record matches, its kind alone says. */
-  isByKind: boolean;
-};
-
 export type QueryPlan = {
   matches: Matcher;
-  /** False when neither the query nor the matcher needs what stands in `rest`. */
-  needsRest: boolean;
-  /** The ids that the query asks for, when it can match no other. */
+  /** What a matcher must see of a record, beside its kind. */
+  needs: 'message' | 'everything';
+  /** The one id that the query asks for, when it can match no other. */
   onlyId: string | undefined;
-  /** `kinds`: the kinds of the file, each with a record of it. */
-  forHour: (kinds: ReadonlyMap<number, LogRecord>) => HourPlan;
+  /** Whether all records of a kind match, or none; undefined: it depends. */
+  decide: (kind: Kind) => boolean | undefined;
+  bounds: FindBounds;
 };
 
 export function planQuery(tree: QueryNode): QueryPlan {
   const leaves = [...leavesOf(tree)];
-  const tests = new Map(leaves.filter(isKindLeaf).map(leaf => [leaf as QueryNode, createMatcher(leaf)]));
+  const tests = new Map(leaves.filter(isKindLeaf).map(leaf => [leaf as QueryNode, createKindTest(leaf)]));
+  const decisions = new Map<Kind, boolean | undefined>();
   return {
     matches: createMatcher(tree),
-    needsRest: leaves.some(leaf => !isKindLeaf(leaf) && leaf.field !== 'message'),
+    needs: leaves.every(leaf => isKindLeaf(leaf) || leaf.field === 'message') ? 'message' : 'everything',
     onlyId: onlyIdOf(tree),
-    forHour: kinds => planHour(tree, tests, kinds),
+    decide(kind) {
+      if (!decisions.has(kind))
+        decisions.set(
+          kind,
+          decide(tree, leaf => tests.get(leaf)?.(kind)),
+        );
+      return decisions.get(kind);
+    },
+    bounds: createBounds(tree, leaf => tests.get(leaf)),
   };
 }
 
@@ -59,56 +55,34 @@ export function isKindField(field: string): boolean {
 
 const isKindLeaf = (leaf: Leaf): boolean => isKindField(leaf.field);
 
-function planHour(
-  tree: QueryNode,
-  tests: ReadonlyMap<QueryNode, Matcher>,
-  kinds: ReadonlyMap<number, LogRecord>,
-): HourPlan {
-  const able: number[] = [];
-  const groups = new Map<string, Group>();
-  for (const [kind, sample] of kinds) {
-    const residual = shrink(tree, leaf => tests.get(leaf)?.(sample));
-    if (residual === false) continue;
-    able.push(kind);
-    const key = JSON.stringify(residual);
-    const group = groups.get(key) ?? {
-      kinds: [],
-      superset: residual === true ? everything : supersetOf(residual),
-    };
-    group.kinds.push(kind);
-    groups.set(key, group);
-  }
-  const supersets = [...groups.values()].map(group => group.superset);
-  return {
-    kinds: able.length === kinds.size ? 'all' : able,
-    groups: [...groups.values()],
-    isExact: supersets.every(superset => superset.isExact),
-    isByKind: supersets.every(superset => superset === everything),
+function createKindTest(leaf: Leaf): (kind: Kind) => boolean {
+  const matches = createMatcher(leaf);
+  const known = new Map<Kind, boolean>();
+  return kind => {
+    let isMatch = known.get(kind);
+    if (isMatch === undefined) known.set(kind, (isMatch = matches(kind.sample)));
+    return isMatch;
   };
 }
 
-/** The tree without the leaves that `decide` knows; true or false when nothing is left. */
-function shrink(node: QueryNode, decide: (leaf: QueryNode) => boolean | undefined): QueryNode | boolean {
+/** What the leaves that `test` knows say about the tree; undefined: not enough. */
+function decide(node: QueryNode, test: (leaf: QueryNode) => boolean | undefined): boolean | undefined {
   switch (node.type) {
     case 'all':
       return true;
     case 'not': {
-      const inner = shrink(node.node, decide);
-      return typeof inner === 'boolean' ? !inner : { type: 'not', node: inner };
+      const inner = decide(node.node, test);
+      return inner === undefined ? undefined : !inner;
     }
     case 'and':
     case 'or': {
       const settles = node.type === 'or';
-      const left: QueryNode[] = [];
-      for (const child of node.nodes) {
-        const inner = shrink(child, decide);
-        if (inner === settles) return settles;
-        if (typeof inner !== 'boolean') left.push(inner);
-      }
-      return left.length === 0 ? !settles : left.length === 1 ? (left[0] ?? true) : { ...node, nodes: left };
+      const children = node.nodes.map(child => decide(child, test));
+      if (children.includes(settles)) return settles;
+      return children.includes(undefined) ? undefined : !settles;
     }
     default:
-      return decide(node) ?? node;
+      return test(node);
   }
 }
 

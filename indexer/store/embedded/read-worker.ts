@@ -8,10 +8,10 @@ import type { Facets, Histogram, Total } from '#contract/query.ts';
 import type { FindEvents, FindRecords, FindSamples, Selection } from '../log-store.ts';
 import { facets, findEvents, findRecords, histogram, type Steps } from './answers.ts';
 import { findSamples } from './find-samples.ts';
-import type { Hour } from './hour-file.ts';
-import { createOpenHours, UnreadableHourError, type OpenHours } from './open-hours.ts';
-import { toStoreError } from './store-error.ts';
+import { createOpenHours, type OpenHours } from './open-hours.ts';
+import { MovedError, toStoreError } from './store-error.ts';
 import { notify, serveThread, tell } from './thread.ts';
+import { UnreadableFileError } from './unreadable.ts';
 
 export type ReadMethods = {
   findRecords: { argument: FindRecords; answer: { records: LogRecord[]; total: Total } };
@@ -22,7 +22,7 @@ export type ReadMethods = {
   close: { argument: null; answer: null };
 };
 /** Told when a file cannot be read, so that the writer sets it aside. */
-export type DamagedHour = { hour: Hour; reason: string };
+export type DamagedFile = { file: string; reason: string };
 
 const { dir } = workerData as { dir: string };
 const hours = createOpenHours(dir);
@@ -39,14 +39,15 @@ serveThread<ReadMethods>({
   },
 });
 
-/** Every file is found unreadable at most once, so this comes to an end. */
+/** Every file is found unreadable at most once, and moves are some minutes apart, so this comes to an end. */
 async function answer<T>(ask: (hours: OpenHours) => Steps<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await runSteps(ask(hours), signal);
     } catch (error) {
-      if (!(error instanceof UnreadableHourError)) throw toStoreError(error, dir);
-      const unreadable = { hour: error.hour, reason: error.message } satisfies DamagedHour;
+      if (error instanceof MovedError) continue;
+      if (!(error instanceof UnreadableFileError)) throw toStoreError(error, dir);
+      const unreadable = { file: error.file, reason: error.message } satisfies DamagedFile;
       if (error.isDamaged) tell(unreadable);
       else notify('warn', 'file of a newer quaylog left out', unreadable);
     }

@@ -1,5 +1,5 @@
 /** Which hours retention drops. Pure. */
-import { endOfHour, startOfHour, type Hour } from './hour-file.ts';
+import { endOfHour, startOfHour, type Hour } from './hours.ts';
 
 /** `bytes` with the WAL; `writtenMs`: when it was last written to. */
 export type HourOnDisk = { hour: Hour; bytes: number; writtenMs: number };

@@ -31,3 +31,11 @@ export function decodeSample(stamp: string, subject: Subject, reading: string): 
   const numbers = Object.fromEntries(COLUMNS.map((column, i) => [column, values[i]])) as Reading;
   return { '@timestamp': stamp, ...(own ?? subject), ...numbers };
 }
+
+/** A reading that was stored under subject `from`, as it is stored under subject `to`. */
+export function underSubject(reading: string, from: string, to: string): string {
+  const values = JSON.parse(reading) as unknown[];
+  return from === to || values.length > COLUMNS.length
+    ? reading
+    : JSON.stringify([...values, JSON.parse(from) as Subject]);
+}

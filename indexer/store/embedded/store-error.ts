@@ -1,7 +1,15 @@
 /** What an error of SQLite or of the file system means to the store. */
 import { statfsSync } from 'node:fs';
 import { QuaylogError } from '#contract/quaylog-error.ts';
-import { DamagedError, UnknownFormatError } from './hour-file.ts';
+
+/** The content of a file makes no sense: reading it again will not help. */
+export class DamagedError extends Error {}
+
+/** Written by a newer Quaylog: not damaged, only not ours to read. */
+export class UnknownFormatError extends Error {}
+
+/** What was to be read has been joined, moved or dropped since it was found: look again. */
+export class MovedError extends Error {}
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 const SQLITE_ERROR = 1;

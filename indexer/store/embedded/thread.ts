@@ -11,6 +11,9 @@ type Call = { id: number; method: string; argument: unknown } | { cancel: number
 type Failure = { code: ErrorCode; message: string; hint: string | undefined };
 type Reply<Own> = { id: number; answer?: unknown; failure?: Failure } | { notice: Notice } | { own: Own };
 
+/** `transfer`: memory of the argument that changes hands instead of being copied. */
+export type CallOptions = { signal?: AbortSignal | undefined; transfer?: ArrayBuffer[] };
+
 export interface Thread<M extends Methods> {
   /**
    * Rejects with `QuaylogError`; or with the signal's reason as soon as it is aborted, and then the thread abandons the
@@ -19,7 +22,7 @@ export interface Thread<M extends Methods> {
   call<K extends keyof M & string>(
     method: K,
     argument: M[K]['argument'],
-    signal?: AbortSignal,
+    options?: CallOptions,
   ): Promise<M[K]['answer']>;
   close(): Promise<void>;
 }
@@ -67,7 +70,7 @@ export function createThread<M extends Methods, Own = never>(options: ThreadOpti
   }
 
   return {
-    call(method, argument, signal) {
+    call(method, argument, { signal, transfer = [] } = {}) {
       if (signal?.aborted) return Promise.reject(signal.reason as Error);
       const target = (worker ??= start());
       const id = ++lastId;
@@ -89,7 +92,7 @@ export function createThread<M extends Methods, Own = never>(options: ThreadOpti
             reject(error);
           },
         });
-        target.postMessage({ id, method, argument } satisfies Call);
+        target.postMessage({ id, method, argument } satisfies Call, transfer);
       });
     },
     async close() {

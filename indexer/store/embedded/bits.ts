@@ -1,0 +1,63 @@
+/** Sets of records of one segment: a bit for each, or true for all and false for none. Sets are never changed once made. */
+
+export type Bits = Uint32Array | boolean;
+
+export const newBits = (count: number): Uint32Array => new Uint32Array((count + 31) >>> 5);
+
+export function setBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5] = (bits[index >>> 5] ?? 0) | (1 << (index & 31));
+}
+
+export function hasBit(bits: Bits, index: number): boolean {
+  return typeof bits === 'boolean' ? bits : ((bits[index >>> 5] ?? 0) & (1 << (index & 31))) !== 0;
+}
+
+export function and(a: Bits, b: Bits): Bits {
+  if (typeof a === 'boolean') return a ? b : false;
+  if (typeof b === 'boolean') return b ? a : false;
+  return a.map((word, i) => word & (b[i] ?? 0));
+}
+
+export function or(a: Bits, b: Bits): Bits {
+  if (typeof a === 'boolean') return a ? true : b;
+  if (typeof b === 'boolean') return b ? true : a;
+  return a.map((word, i) => word | (b[i] ?? 0));
+}
+
+/** The other records of the `count` that the segment has. */
+export function not(a: Bits, count: number): Bits {
+  if (typeof a === 'boolean') return !a;
+  const rest = a.map(word => ~word);
+  const beyond = count & 31;
+  if (beyond !== 0) rest[rest.length - 1] = (rest[rest.length - 1] ?? 0) & ((1 << beyond) - 1);
+  return rest;
+}
+
+export function isEmpty(bits: Bits): boolean {
+  return typeof bits === 'boolean' ? !bits : bits.every(word => word === 0);
+}
+
+/** How many of the segment's `count` records. */
+export function countBits(bits: Bits, count: number): number {
+  if (typeof bits === 'boolean') return bits ? count : 0;
+  let sum = 0;
+  for (const word of bits) if (word !== 0) sum += ones(word);
+  return sum;
+}
+
+/** The records from `first` up to `end` that are in the set, ascending. */
+export function* eachBit(bits: Bits, first: number, end: number): Generator<number> {
+  for (let index = first; index < end;) {
+    if (typeof bits !== 'boolean' && (index & 31) === 0 && bits[index >>> 5] === 0) index += 32;
+    else {
+      if (hasBit(bits, index)) yield index;
+      index++;
+    }
+  }
+}
+
+function ones(word: number): number {
+  let n = word - ((word >>> 1) & 0x5555_5555);
+  n = (n & 0x3333_3333) + ((n >>> 2) & 0x3333_3333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+}

@@ -1,0 +1,72 @@
+/** The live files that the reading thread holds open: a few, by hour. */
+import { statSync } from 'node:fs';
+import { openLive, type OpenLive } from './hour-reader.ts';
+import { livePath, type Hour } from './hours.ts';
+import { readingFile } from './unreadable.ts';
+
+/** Each with up to 2 MB of pages and 10 MB of blocks: the hour at hand and some that are not packed yet. */
+const MAX_HELD = 8;
+
+export interface HeldLives {
+  /** The live file of an hour; undefined when there is none, or it is shunned. To be released. */
+  acquire(hour: Hour): { live: OpenLive; release: () => void } | undefined;
+  /** The file of this hour that is there now is not acquired again. */
+  shun(hour: Hour): void;
+  /** Lets go of the others: a dropped file keeps its space until nobody has it open. */
+  keepOnly(hours: ReadonlySet<Hour>): void;
+  close(): void;
+}
+
+type Held = { live: OpenLive; inode: number; users: number };
+
+export function createHeldLives(dir: string): HeldLives {
+  const held = new Map<Hour, Held>();
+  const shunned = new Set<number>();
+
+  const inodeOf = (hour: Hour): number | undefined =>
+    statSync(livePath(dir, hour), { throwIfNoEntry: false })?.ino;
+
+  /** Whoever still reads a file that was let go closes it. */
+  function letGo(hour: Hour, one: Held): void {
+    held.delete(hour);
+    if (one.users === 0) one.live.close();
+  }
+
+  function release(hour: Hour, mine: Held): void {
+    mine.users--;
+    if (mine.users === 0 && held.get(hour) !== mine) mine.live.close();
+    for (const [other, one] of held) {
+      if (held.size <= MAX_HELD) break;
+      if (one.users === 0) letGo(other, one);
+    }
+  }
+
+  return {
+    acquire(hour) {
+      const inode = inodeOf(hour);
+      if (inode === undefined || shunned.has(inode)) return undefined;
+      let one = held.get(hour);
+      if (one?.inode !== inode) {
+        // Dropped, packed or set aside, and begun anew.
+        if (one) letGo(hour, one);
+        one = { live: readingFile(`${hour}.db`, () => openLive(dir, hour)), inode, users: 0 };
+      }
+      const mine = one;
+      held.delete(hour);
+      held.set(hour, mine);
+      mine.users++;
+      return { live: mine.live, release: () => release(hour, mine) };
+    },
+    shun(hour) {
+      const inode = inodeOf(hour);
+      if (inode !== undefined) shunned.add(inode);
+    },
+    keepOnly(hours) {
+      for (const [hour, one] of held) if (!hours.has(hour)) letGo(hour, one);
+    },
+    close() {
+      for (const { live } of held.values()) live.close();
+      held.clear();
+    },
+  };
+}

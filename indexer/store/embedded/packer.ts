@@ -1,0 +1,192 @@
+/**
+ * Writes the drafts of packs (pack-file.ts): all that an hour has when it is over, or the oldest blocks of one that fills fast.
+ * Reads beside the writer and changes nothing but the draft.
+ */
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContainerEvent } from '#contract/container-event.ts';
+import { SEAL_AT } from './block-writer.ts';
+import { filesOfHour } from './folder.ts';
+import { openHour, type HourReader } from './hour-reader.ts';
+import type { Kind } from './kind.ts';
+import type { BlockRef } from './live-reader.ts';
+import { writePack, type Pack, type PackedSamples } from './pack-file.ts';
+import type { PackDraft, PackOrder } from './packing.ts';
+import { atOf, concatRecords, gatherRecords, type RecordColumns } from './record-columns.ts';
+import { allRecords, type Segment } from './segment.ts';
+import { DamagedError } from './store-error.ts';
+
+/**
+ * Of a pack: its words take some 100 MB while they are gathered. An hour of 18 million records becomes 137 packs to look into.
+ */
+export type PackLimits = { records: number; bytes: number };
+const LIMITS: PackLimits = { records: 2 ** 17, bytes: 32 * 2 ** 20 };
+
+/** Null when there is too little to be packed yet. Throws as reading does; the draft is synced. */
+export function packHour(
+  dir: string,
+  { hour, isOver }: PackOrder,
+  limits: PackLimits = LIMITS,
+): PackDraft | null {
+  const files = filesOfHour(dir, hour);
+  if (!files.isLive) return null;
+  const reader = openHour(dir, files);
+  try {
+    const chosen = isOver ? chooseAll(reader, limits) : chooseOldest(reader, limits);
+    if (!chosen) return null;
+    const { packs, upTo, isAll } = chosen;
+    const replaces = packs.map(({ name }) => name);
+    const done = { hour, isOver: isAll, upTo, replaces, live: reader.liveDocuments() };
+    if (chosen.isEmpty) return { ...done, draft: null };
+    const draft = `${hour}.pack.new`;
+    const documents = isAll ? documentsOf(reader, packs) : NO_DOCUMENTS;
+    const content = { hour, upTo, replaces, ...arrange(chosen.parts), ...documents };
+    writeSynced(join(dir, draft), write => writePack(content, write));
+    return { ...done, draft };
+  } finally {
+    reader.close();
+  }
+}
+
+/** Records with the kinds their numbers mean. */
+type Part = { records: RecordColumns; kinds: Segment['kinds'] };
+type Chosen = { parts: Part[]; packs: Pack[]; upTo: number; isAll: boolean; isEmpty: boolean };
+
+/** As much as fits, and with it the packs that are small. */
+function chooseAll(reader: HourReader, limits: PackLimits): Chosen {
+  const room = createRoom(limits);
+  const upToNow = Math.max(0, ...reader.packs.map(({ upTo }) => upTo));
+  const { events, samples } = reader.liveDocuments();
+  if (reader.blocks.length + events + samples === 0)
+    return { parts: [], packs: [], upTo: upToNow, isAll: true, isEmpty: true };
+  const packs = reader.packs.filter(
+    ({ segment }) => segment.count < limits.records / 2 && room.takes(segment),
+  );
+  const upTo = takeBlocks(room, reader.blocks);
+  const isAll = upTo === reader.blocks.at(-1)?.last || reader.blocks.length === 0;
+  return { parts: room.parts, packs, upTo: upTo ?? upToNow, isAll, isEmpty: false };
+}
+
+/** A whole pack of sealed blocks; null as long as there are not so many. */
+function chooseOldest(reader: HourReader, limits: PackLimits): Chosen | null {
+  const room = createRoom(limits);
+  const sealed = reader.blocks.filter(block => block.count >= SEAL_AT);
+  const upTo = takeBlocks(room, sealed);
+  if (upTo === undefined || upTo === sealed.at(-1)?.last) return null;
+  return { parts: room.parts, packs: [], upTo, isAll: false, isEmpty: false };
+}
+
+/** The last record that found room. */
+function takeBlocks(room: Room, blocks: readonly BlockRef[]): number | undefined {
+  let upTo: number | undefined;
+  for (const block of blocks) {
+    if (!room.takes(block.open())) break;
+    upTo = block.last;
+  }
+  return upTo;
+}
+
+type Room = { parts: Part[]; takes: (segment: Segment) => boolean };
+
+/** The first always fits. */
+function createRoom(limits: PackLimits): Room {
+  const parts: Part[] = [];
+  let records = 0;
+  let bytes = 0;
+  return {
+    parts,
+    takes(segment) {
+      const more = allRecords(segment).map(part => ({ records: part, kinds: segment.kinds }));
+      const moreBytes = more.reduce(
+        (sum, part) => sum + part.records.messages.bytes.length + part.records.rests.bytes.length,
+        0,
+      );
+      const isFull = records + segment.count > limits.records || bytes + moreBytes > limits.bytes;
+      if (parts.length > 0 && isFull) return false;
+      parts.push(...more);
+      records += segment.count;
+      bytes += moreBytes;
+      return true;
+    },
+  };
+}
+
+/** All records, grouped by where they come from, there in the order of their ids; kinds are numbered likewise. */
+function arrange(parts: readonly Part[]): { records: RecordColumns; kinds: Kind[] } {
+  const used = new Set(
+    parts.flatMap(({ records, kinds }) => [...new Set(records.kinds)].map(number => kindIn(kinds, number))),
+  );
+  const kinds = [...used].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const numbers = new Map(kinds.map((kind, number) => [kind, number]));
+  const all = concatRecords(
+    parts.map(part => ({
+      ...part.records,
+      kinds: part.records.kinds.map(number => numbers.get(kindIn(part.kinds, number)) ?? 0),
+    })),
+  );
+  const groups = new Map(
+    [...new Set(kinds.map(({ parts: { source } }) => source))].map((source, i) => [source, i]),
+  );
+  const groupOf = kinds.map(({ parts: { source } }) => groups.get(source) ?? 0);
+  const order = Uint32Array.from({ length: all.count }, (_, i) => i);
+  const group = all.kinds.map(kind => groupOf[kind] ?? 0);
+  const at = Float64Array.from(order, i => atOf(all, i));
+  const tie = (i: number): Buffer => kinds[all.kinds[i] ?? 0]?.key ?? Buffer.alloc(0);
+  order.sort(
+    (a, b) =>
+      (group[a] ?? 0) - (group[b] ?? 0) ||
+      (at[a] ?? 0) - (at[b] ?? 0) ||
+      Buffer.compare(tie(a), tie(b)) ||
+      (all.ordinals[a] ?? 0) - (all.ordinals[b] ?? 0),
+  );
+  return { records: gatherRecords(all, order), kinds };
+}
+
+const nameOf = ({ parts: { source, stream, level } }: Kind): string => `${source} ${stream} ${level ?? ''}`;
+
+function kindIn(kinds: Segment['kinds'], number: number): Kind {
+  const kind = kinds[number];
+  if (!kind) throw new DamagedError(`there is no kind ${number}`);
+  return kind;
+}
+
+type Documents = { events: ContainerEvent[]; samples: Map<string, PackedSamples> };
+const NO_DOCUMENTS: Documents = { events: [], samples: new Map() };
+const EVER = { low: new Uint8Array(0), high: new Uint8Array(21).fill(255), from: '', to: '~' };
+
+/** Those of the live file and of the packs that are taken; not those of packs that stay. */
+function documentsOf(reader: HourReader, taken: readonly Pack[]): Documents {
+  const staying = reader.packs.filter(pack => !taken.includes(pack));
+  const stayingEvents = new Set(staying.flatMap(pack => pack.events().map(({ event }) => event.id)));
+  const stayingSamples = new Set(
+    staying.flatMap(pack =>
+      pack.samples.flatMap(({ container, read }) => read().rows.map(([at]) => `${container} ${at}`)),
+    ),
+  );
+  const samples = [...reader.samples(EVER)].map(
+    ([container, { document, rows }]): [string, PackedSamples] => [
+      container,
+      { document, rows: rows.filter(([at]) => !stayingSamples.has(`${container} ${at}`)) },
+    ],
+  );
+  return {
+    events: reader
+      .events(EVER)
+      .filter(({ event }) => !stayingEvents.has(event.id))
+      .sort((a, b) => (a.event.id < b.event.id ? -1 : 1)),
+    samples: new Map(samples.filter(([, { rows }]) => rows.length > 0)),
+  };
+}
+
+function writeSynced(path: string, write: (sink: (bytes: Buffer) => void) => void): void {
+  rmSync(path, { force: true });
+  const descriptor = openSync(path, 'wx');
+  try {
+    write(bytes => {
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+    });
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

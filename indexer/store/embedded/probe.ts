@@ -1,0 +1,132 @@
+/** One segment as one question looks at it: what is read for one part of the question is there for the next. */
+import { isAscii } from 'node:buffer';
+import { eachBit, newBits, setBit, type Bits } from './bits.ts';
+import type { Kind } from './kind.ts';
+import { kindAt, type Segment, type Times } from './segment.ts';
+import { startOfText, type TextColumn } from './text-column.ts';
+import type { WordIndex } from './word-index.ts';
+
+export interface Probe {
+  readonly segment: Segment;
+  readonly count: number;
+  kindNumbers(): Uint32Array;
+  times(): Times;
+  messages(chunk: number): TextColumn;
+  rests(chunk: number): TextColumn;
+  words(): WordIndex | null;
+  /** The records whose kind passes. */
+  ofKinds(test: (kind: Kind) => boolean): Bits;
+  /**
+   * The records within the set whose message holds all the pieces (folded ASCII), whatever the case; and those that have
+   * anything beyond ASCII, where folding is not so simple.
+   */
+  messagesWith(pieces: readonly string[], within: Bits): Bits;
+  /** The same of one piece in the rest. */
+  restsWithFolded(piece: string, within: Bits): Bits;
+  /** The records within the set whose rest holds one of the pieces as it is. */
+  restsWith(pieces: readonly string[], within: Bits): Bits;
+}
+
+/** Texts that stay unpacked for one question: a few chunks, in the order of use. */
+const MAX_TEXTS = 48;
+
+export function createProbe(segment: Segment): Probe {
+  const { count } = segment;
+  let kinds: Uint32Array | undefined;
+  let times: Times | undefined;
+  const messages = keepLast(chunk => segment.messages(chunk));
+  const rests = keepLast(chunk => segment.rests(chunk));
+  const kindNumbers = (): Uint32Array => (kinds ??= segment.kindNumbers());
+
+  function search(within: Bits, texts: (chunk: number) => TextColumn, find: SearchChunk): Bits {
+    const found = newBits(count);
+    for (let chunk = 0; chunk + 1 < segment.chunks.length; chunk++) {
+      const first = segment.chunks[chunk] ?? 0;
+      const end = segment.chunks[chunk + 1] ?? 0;
+      if (eachBit(within, first, end).next().done) continue;
+      find(texts(chunk), index => setBit(found, first + index));
+    }
+    return found;
+  }
+
+  return {
+    segment,
+    count,
+    kindNumbers,
+    times: () => (times ??= segment.times()),
+    messages,
+    rests,
+    words: () => segment.words(),
+    ofKinds(test) {
+      const passes = new Set(segment.present.filter(kind => test(kindAt(segment, kind))));
+      if (passes.size === 0 || passes.size === segment.present.length) return passes.size > 0;
+      const bits = newBits(count);
+      kindNumbers().forEach((kind, i) => passes.has(kind) && setBit(bits, i));
+      return bits;
+    },
+    messagesWith: (pieces, within) =>
+      pieces.length === 0
+        ? true
+        : search(within, messages, (texts, found) => searchFolded(texts, pieces, found)),
+    restsWithFolded: (piece, within) =>
+      search(within, rests, (texts, found) => searchFolded(texts, [piece], found)),
+    restsWith: (pieces, within) =>
+      search(within, rests, (texts, found) => {
+        for (const piece of pieces) searchBytes(texts, Buffer.from(piece), found);
+      }),
+  };
+}
+
+type SearchChunk = (texts: TextColumn, found: (index: number) => void) => void;
+
+/** The texts that hold these bytes. */
+function searchBytes({ bytes, ends }: TextColumn, piece: Buffer, found: (index: number) => void): void {
+  let index = 0;
+  for (let at = bytes.indexOf(piece); at !== -1; at = bytes.indexOf(piece, at)) {
+    while ((ends[index] ?? 0) <= at) index++;
+    const end = ends[index] ?? 0;
+    if (at + piece.length <= end) found(index);
+    // Where it runs over the end, another may begin right behind its beginning.
+    at = at + piece.length <= end ? end : at + 1;
+  }
+}
+
+function searchFolded(texts: TextColumn, pieces: readonly string[], found: (index: number) => void): void {
+  const { bytes, ends } = texts;
+  const isPlain = isAscii(bytes);
+  // Lower case of Latin-1 changes no ASCII character and no length; what is beyond ASCII is let through anyway.
+  const folded = bytes.toString('latin1').toLowerCase();
+  const [first = ''] = pieces;
+  for (let index = 0; index < ends.length; index++) {
+    const start = startOfText(texts, index);
+    const end = ends[index] ?? 0;
+    const isBeyond = !isPlain && !isAscii(bytes.subarray(start, end));
+    const at = folded.indexOf(first, start);
+    if (isBeyond || (at !== -1 && at + first.length <= end)) found(index);
+    if (isPlain && at === -1) break;
+    if (isPlain && at >= end) index = skipTo(ends, index, at);
+  }
+}
+
+/** The index before that of the text that holds a place. */
+function skipTo(ends: Uint32Array, from: number, at: number): number {
+  let index = from;
+  while ((ends[index + 1] ?? Infinity) <= at) index++;
+  return index;
+}
+
+function keepLast(read: (chunk: number) => TextColumn): (chunk: number) => TextColumn {
+  const kept = new Map<number, TextColumn>();
+  return chunk => {
+    let texts = kept.get(chunk);
+    if (!texts) {
+      texts = read(chunk);
+      kept.set(chunk, texts);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= MAX_TEXTS) break;
+        kept.delete(oldest);
+      }
+    }
+    return texts;
+  };
+}

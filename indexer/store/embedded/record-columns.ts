@@ -1,0 +1,82 @@
+/**
+ * Records by column: the form in which they pass from thread to thread, wait to become a block, and are packed. What a
+ * record has in common with others is its kind (kind.ts); what is its own stands here.
+ */
+import { concatTexts, gatherTexts, sliceTexts, type TextColumn } from './text-column.ts';
+
+export type RecordColumns = {
+  count: number;
+  /** Numbers of kinds; whose, the context says. */
+  kinds: Uint32Array;
+  /** Since the epoch, or since the beginning of the hour once records are with their hour. */
+  seconds: Uint32Array;
+  nanoseconds: Uint32Array;
+  ordinals: Uint32Array;
+  /** Well-formed; what is not stands verbatim in `rests`. */
+  messages: TextColumn;
+  /** What kind, id and message do not hold, as JSON (record-rest.ts); mostly nothing. */
+  rests: TextColumn;
+};
+
+/** Where a record stands in its hour: seconds · 2^32 + nanoseconds. */
+export type At = number;
+export const NANOSECONDS = 2 ** 32;
+
+export const atOf = (
+  { seconds, nanoseconds }: Pick<RecordColumns, 'seconds' | 'nanoseconds'>,
+  i: number,
+): At => (seconds[i] ?? 0) * NANOSECONDS + (nanoseconds[i] ?? 0);
+
+/** The records at these places, in this order. */
+export function gatherRecords(columns: RecordColumns, places: ArrayLike<number>): RecordColumns {
+  const gather = (from: Uint32Array): Uint32Array => {
+    const to = new Uint32Array(places.length);
+    for (let i = 0; i < to.length; i++) to[i] = from[places[i] ?? 0] ?? 0;
+    return to;
+  };
+  return {
+    count: places.length,
+    kinds: gather(columns.kinds),
+    seconds: gather(columns.seconds),
+    nanoseconds: gather(columns.nanoseconds),
+    ordinals: gather(columns.ordinals),
+    messages: gatherTexts(columns.messages, places),
+    rests: gatherTexts(columns.rests, places),
+  };
+}
+
+export function concatRecords(parts: readonly RecordColumns[]): RecordColumns {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const concat = (choose: (part: RecordColumns) => Uint32Array): Uint32Array => {
+    const all = new Uint32Array(parts.reduce((sum, part) => sum + part.count, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(choose(part), at);
+      at += part.count;
+    }
+    return all;
+  };
+  return {
+    count: parts.reduce((sum, part) => sum + part.count, 0),
+    kinds: concat(part => part.kinds),
+    seconds: concat(part => part.seconds),
+    nanoseconds: concat(part => part.nanoseconds),
+    ordinals: concat(part => part.ordinals),
+    messages: concatTexts(parts.map(part => part.messages)),
+    rests: concatTexts(parts.map(part => part.rests)),
+  };
+}
+
+/** Records `first` up to `end`; shares their memory. */
+export function sliceRecords(columns: RecordColumns, first: number, end: number): RecordColumns {
+  return {
+    count: end - first,
+    kinds: columns.kinds.subarray(first, end),
+    seconds: columns.seconds.subarray(first, end),
+    nanoseconds: columns.nanoseconds.subarray(first, end),
+    ordinals: columns.ordinals.subarray(first, end),
+    messages: sliceTexts(columns.messages, first, end),
+    rests: sliceTexts(columns.rests, first, end),
+  };
+}

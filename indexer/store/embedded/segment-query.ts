@@ -1,0 +1,205 @@
+/** One query put to one segment: which records match, in which order, and what they are. */
+import type { LogRecord } from '#contract/log-record.ts';
+import { and, countBits, eachBit, hasBit, isEmpty, newBits, setBit, type Bits } from './bits.ts';
+import { combine, exactly, type Bounds } from './bounds.ts';
+import { secondsOf } from './id-bytes.ts';
+import type { QueryPlan } from './plan-query.ts';
+import { createProbe, type Probe } from './probe.ts';
+import { decodeRecord, hasOwnMessage } from './record-codec.ts';
+import { atOf, NANOSECONDS, type At } from './record-columns.ts';
+import { idAt, kindAt, type Segment } from './segment.ts';
+import { startOfText, textAt } from './text-column.ts';
+
+/** low ≤ id < high, as bytes; a bound may be longer than an id, to stand just beyond one. */
+export type IdBounds = { low: Uint8Array; high: Uint8Array };
+
+/** A record that was found; `read` reads it. */
+export type Found = { id: Uint8Array; read: () => LogRecord };
+
+export type SegmentQuery = {
+  plan: QueryPlan;
+  probe: Probe;
+  startSeconds: number;
+  /** Of the records between the bounds. */
+  matches: Bounds;
+};
+
+/** Undefined when nothing in the segment can match. */
+export function querySegment(
+  segment: Segment,
+  { plan, bounds, startSeconds }: { plan: QueryPlan; bounds: IdBounds; startSeconds: number },
+): SegmentQuery | undefined {
+  const decisions = segment.present.map(kind => plan.decide(kindAt(segment, kind)));
+  if (decisions.every(isMatch => isMatch === false)) return undefined;
+  const probe = createProbe(segment);
+  const within = withinBounds(probe, bounds, startSeconds);
+  if (isEmpty(within)) return undefined;
+  const isAll = decisions.every(isMatch => isMatch === true);
+  const matches = combine(and, exactly(within), isAll ? exactly(true) : plan.bounds(probe, within));
+  return isEmpty(matches.maybe) ? undefined : { plan, probe, startSeconds, matches };
+}
+
+/** Whether all that is between two places in the hour is between the bounds. */
+export function isInside(
+  { low, high }: { low: At; high: At },
+  bounds: IdBounds,
+  startSeconds: number,
+): boolean {
+  return low > boundAt(bounds.low, startSeconds) && high < boundAt(bounds.high, startSeconds);
+}
+
+/** Whether nothing that is between two places can be between the bounds. */
+export function isOutside(
+  { low, high }: { low: At; high: At },
+  bounds: IdBounds,
+  startSeconds: number,
+): boolean {
+  return high < boundAt(bounds.low, startSeconds) || low > boundAt(bounds.high, startSeconds);
+}
+
+/** Where a bound stands in the hour; before or beyond it where the bound is. */
+export function boundAt(bound: Uint8Array, startSeconds: number): At {
+  const nanoseconds = bound.length < 8 ? 0 : Buffer.from(bound.buffer, bound.byteOffset).readUInt32BE(4);
+  return (secondsOf(bound) - startSeconds) * NANOSECONDS + nanoseconds;
+}
+
+function withinBounds(probe: Probe, bounds: IdBounds, startSeconds: number): Bits {
+  const { segment } = probe;
+  if (isInside(segment, bounds, startSeconds)) return true;
+  if (isOutside(segment, bounds, startSeconds)) return false;
+  const low = boundAt(bounds.low, startSeconds);
+  const high = boundAt(bounds.high, startSeconds);
+  const times = probe.times();
+  const bits = newBits(probe.count);
+  for (let i = 0; i < probe.count; i++) {
+    const at = atOf(times, i);
+    if (at < low || at > high) continue;
+    const isBetween = at > low && at < high;
+    if (isBetween || isBetweenIds(idOf(probe, i, startSeconds), bounds)) setBit(bits, i);
+  }
+  return bits;
+}
+
+const isBetweenIds = (id: Uint8Array, { low, high }: IdBounds): boolean =>
+  Buffer.compare(id, low) >= 0 && Buffer.compare(id, high) < 0;
+
+function idOf(probe: Probe, i: number, startSeconds: number): Uint8Array {
+  const { key } = kindAt(probe.segment, probe.kindNumbers()[i] ?? 0);
+  return idAt(probe.times(), i, { key, startSeconds });
+}
+
+/** The number of matches. */
+export function countMatches(query: SegmentQuery): number {
+  const { probe, matches } = query;
+  if (matches.sure === matches.maybe) return countBits(matches.sure, probe.count);
+  const verify = createVerifier(query);
+  let count = 0;
+  for (const index of eachBit(matches.maybe, 0, probe.count)) if (verify(index)) count++;
+  return count;
+}
+
+/** The matches in the order in which they stand. */
+export function* eachMatch(query: SegmentQuery): Generator<number> {
+  const { probe, matches } = query;
+  const verify = createVerifier(query);
+  for (const index of eachBit(matches.maybe, 0, probe.count)) if (verify(index)) yield index;
+}
+
+/** The matching records, in the order in which they stand. */
+export function* eachRecord(query: SegmentQuery): Generator<LogRecord> {
+  const read = createRecordReader(query);
+  for (const index of eachMatch(query)) yield read(index, idOf(query.probe, index, query.startSeconds));
+}
+
+/** The matches in the order of their ids, at most `limit`, and none beyond `worst`. */
+export function firstMatches(
+  query: SegmentQuery,
+  { order, limit, worst }: { order: 'asc' | 'desc'; limit: number; worst: Uint8Array | undefined },
+): Found[] {
+  const { probe, startSeconds } = query;
+  const sign = order === 'asc' ? 1 : -1;
+  const verify = createVerifier(query);
+  const read = createRecordReader(query);
+  const found: Found[] = [];
+  for (const group of bySecond(query, order)) {
+    const ids = group
+      .map(index => ({ index, id: idOf(probe, index, startSeconds) }))
+      .sort((a, b) => sign * Buffer.compare(a.id, b.id));
+    for (const { index, id } of ids) {
+      if (found.length === limit || (worst && sign * Buffer.compare(id, worst) > 0)) return found;
+      if (verify(index)) found.push({ id, read: () => read(index, id) });
+    }
+  }
+  return found;
+}
+
+const HOUR_SECONDS = 3_600;
+
+/** The candidates second by second, within one as they stand. */
+function* bySecond({ probe, matches }: SegmentQuery, order: 'asc' | 'desc'): Generator<number[]> {
+  const { seconds } = probe.times();
+  const ends = new Uint32Array(HOUR_SECONDS + 1);
+  for (const index of eachBit(matches.maybe, 0, probe.count)) {
+    const slot = (seconds[index] ?? 0) + 1;
+    ends[slot] = (ends[slot] ?? 0) + 1;
+  }
+  for (let slot = 1; slot <= HOUR_SECONDS; slot++) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
+  const sorted = new Uint32Array(ends[HOUR_SECONDS] ?? 0);
+  const next = ends.slice();
+  for (const index of eachBit(matches.maybe, 0, probe.count)) {
+    const second = seconds[index] ?? 0;
+    sorted[next[second] ?? 0] = index;
+    next[second] = (next[second] ?? 0) + 1;
+  }
+  for (let i = 0; i < HOUR_SECONDS; i++) {
+    const second = order === 'asc' ? i : HOUR_SECONDS - 1 - i;
+    const group = sorted.subarray(ends[second], ends[second + 1]);
+    if (group.length > 0) yield [...group];
+  }
+}
+
+/** Says whether a candidate matches: asks the matcher where that is not sure. */
+function createVerifier(query: SegmentQuery): (index: number) => boolean {
+  const { plan, probe, matches } = query;
+  const read = createRecordReader(query);
+  const readMessage = createMessageReader(query);
+  return index => {
+    if (hasBit(matches.sure, index)) return true;
+    const own = plan.needs === 'message' ? readMessage(index) : undefined;
+    return plan.matches(own ?? read(index, idOf(probe, index, query.startSeconds)));
+  };
+}
+
+/** The whole record. */
+function createRecordReader({ probe }: SegmentQuery): (index: number, id: Uint8Array) => LogRecord {
+  const chunkOf = createChunkFinder(probe.segment);
+  return (index, id) => {
+    const { chunk, first } = chunkOf(index);
+    const { template } = kindAt(probe.segment, probe.kindNumbers()[index] ?? 0);
+    const message = textAt(probe.messages(chunk), index - first);
+    return decodeRecord(template, { id, message, rest: textAt(probe.rests(chunk), index - first) });
+  };
+}
+
+/** A record of which only kind and message are true; undefined when the rest has a message of its own. */
+function createMessageReader({ probe }: SegmentQuery): (index: number) => LogRecord | undefined {
+  const chunkOf = createChunkFinder(probe.segment);
+  return index => {
+    const { chunk, first } = chunkOf(index);
+    const rests = probe.rests(chunk);
+    const isEmptyRest = rests.ends[index - first] === startOfText(rests, index - first);
+    if (!isEmptyRest && hasOwnMessage(textAt(rests, index - first))) return undefined;
+    const { sample } = kindAt(probe.segment, probe.kindNumbers()[index] ?? 0);
+    return { ...sample, message: textAt(probe.messages(chunk), index - first) };
+  };
+}
+
+/** Which chunk a record is in. Neighbours are asked about one after the other. */
+export function createChunkFinder({ chunks }: Segment): (index: number) => { chunk: number; first: number } {
+  let chunk = 0;
+  return index => {
+    if (index < (chunks[chunk] ?? 0)) chunk = 0;
+    while ((chunks[chunk + 1] ?? Infinity) <= index) chunk++;
+    return { chunk, first: chunks[chunk] ?? 0 };
+  };
+}

@@ -1,0 +1,145 @@
+/** Records of one hour as queries see them, wherever they are: read piece by piece, and only what is asked for. */
+import { DamagedError } from './store-error.ts';
+import { joinId } from './id-bytes.ts';
+import { MAGIC, spanOf, TRAILER_BYTES, type Footer, type Place } from './image.ts';
+import type { Kind } from './kind.ts';
+import { decodeNumbers } from './number-column.ts';
+import type { At, RecordColumns } from './record-columns.ts';
+import { contentOf } from './section.ts';
+import { decodeTexts, type TextColumn } from './text-column.ts';
+import { decodeTotals } from './totals.ts';
+import { WordIndex } from './word-index.ts';
+
+export interface Segment {
+  readonly count: number;
+  /** The lowest and the highest place in the hour. */
+  readonly low: At;
+  readonly high: At;
+  /** By number; those that occur are in `present`. */
+  readonly kinds: readonly (Kind | undefined)[];
+  readonly present: readonly number[];
+  /** Where the runs of texts that are read together begin, and at last `count`. */
+  readonly chunks: readonly number[];
+  kindNumbers(): Uint32Array;
+  times(): Times;
+  messages(chunk: number): TextColumn;
+  rests(chunk: number): TextColumn;
+  /** Null: there are so few that looking at each is quicker. */
+  words(): WordIndex | null;
+  /** As of totals.ts, `kinds.length` numbers for each slot; null: to be counted. */
+  totals(): Uint32Array | null;
+}
+
+export type Times = Pick<RecordColumns, 'seconds' | 'nanoseconds' | 'ordinals'>;
+
+/** Some bytes of an image; shares or copies them. */
+export type ReadBytes = (at: number, length: number) => Buffer;
+
+/** Throws `DamagedError`. */
+export function readFooter<Own>(read: ReadBytes, size: number): Footer<Own> {
+  if (size < TRAILER_BYTES) throw new DamagedError('an image is cut short');
+  const trailer = read(size - TRAILER_BYTES, TRAILER_BYTES);
+  const length = trailer.readUInt32LE();
+  if (!trailer.subarray(4).equals(MAGIC) || length > size - TRAILER_BYTES)
+    throw new DamagedError('an image has no end');
+  const footer = contentOf(read(size - TRAILER_BYTES - length, length));
+  return JSON.parse(footer.toString('utf8')) as Footer<Own>;
+}
+
+/** `kinds`: by the numbers that the image uses. */
+export function openImage(read: ReadBytes, footer: Footer, kinds: readonly (Kind | undefined)[]): Segment {
+  const { count, low, high, present } = footer;
+  const content = ([at, length]: Place): Buffer => contentOf(read(at, length));
+  const numbers = (place: Place): Uint32Array => decodeNumbers(content(place), count);
+  const once = <T>(make: () => T): (() => T) => {
+    let made: T | undefined;
+    return () => (made ??= make());
+  };
+  const chunks = [...footer.chunks.map(({ first }) => first), count];
+  const texts = (chunk: number, column: 'messages' | 'rests'): TextColumn => {
+    const places = footer.chunks[chunk];
+    if (!places) throw new DamagedError(`there is no chunk ${chunk}`);
+    return decodeTexts(content(places[column]), (chunks[chunk + 1] ?? 0) - places.first);
+  };
+  return {
+    count,
+    low,
+    high,
+    kinds,
+    present,
+    chunks,
+    kindNumbers: () => numbers(footer.kinds),
+    times: () => ({
+      seconds: numbers(footer.seconds),
+      nanoseconds: numbers(footer.nanoseconds),
+      ordinals: numbers(footer.ordinals),
+    }),
+    messages: chunk => texts(chunk, 'messages'),
+    rests: chunk => texts(chunk, 'rests'),
+    words: once(() =>
+      footer.words
+        ? new WordIndex(
+            footer.words.map(({ first, words, places }) => ({
+              first,
+              words: () => content(words),
+              places: () => content(places),
+            })),
+            count,
+          )
+        : null,
+    ),
+    totals: () => (footer.totals ? decodeTotals(content(footer.totals), (present.at(-1) ?? 0) + 1) : null),
+  };
+}
+
+/** Records that are not in an image: all at hand, without an index. At least one. */
+export function openColumns(records: RecordColumns, kinds: readonly (Kind | undefined)[]): Segment {
+  return {
+    ...spanOf(records),
+    count: records.count,
+    kinds,
+    present: [...new Set(records.kinds)].sort((a, b) => a - b),
+    chunks: [0, records.count],
+    kindNumbers: () => records.kinds,
+    times: () => records,
+    messages: () => records.messages,
+    rests: () => records.rests,
+    words: () => null,
+    totals: () => null,
+  };
+}
+
+/** All of a segment, for packing it anew; numbers of kinds as the segment has them. */
+export function allRecords(segment: Segment): RecordColumns[] {
+  const { seconds, nanoseconds, ordinals } = segment.times();
+  const kinds = segment.kindNumbers();
+  return segment.chunks.slice(0, -1).map((first, chunk) => {
+    const end = segment.chunks[chunk + 1] ?? first;
+    return {
+      count: end - first,
+      kinds: kinds.subarray(first, end),
+      seconds: seconds.subarray(first, end),
+      nanoseconds: nanoseconds.subarray(first, end),
+      ordinals: ordinals.subarray(first, end),
+      messages: segment.messages(chunk),
+      rests: segment.rests(chunk),
+    };
+  });
+}
+
+/** The kind with a number. Throws `DamagedError` when the file has none. */
+export function kindAt({ kinds }: Segment, number: number): Kind {
+  const kind = kinds[number];
+  if (!kind) throw new DamagedError(`there is no kind ${number}`);
+  return kind;
+}
+
+/** The bytes of the id of record `i`; `startSeconds`: of the hour, since the epoch. */
+export function idAt(
+  times: Times,
+  i: number,
+  { key, startSeconds }: { key: Uint8Array; startSeconds: number },
+) {
+  const seconds = startSeconds + (times.seconds[i] ?? 0);
+  return joinId({ seconds, nanoseconds: times.nanoseconds[i] ?? 0 }, key, times.ordinals[i] ?? 0);
+}
