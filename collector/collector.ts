@@ -19,8 +19,9 @@ import { exposureOf, parseEngineAddress } from './engine/engine-address.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineFacts, OutputEngine } from './engine/engine.ts';
 import { planOptions } from './plan/plan-options.ts';
-import { createSourceChooser, type SourceOptions } from './source/choose-source.ts';
-import { createHeldFiles } from './source/held-files.ts';
+import { createSourceChooser } from './source/choose-source.ts';
+import { createHeldLogs } from './source/held-logs.ts';
+import type { SourceChoice } from './source/log-source.ts';
 import { createContainerWatcher } from './watch/container-watcher.ts';
 import { createStatsSampler } from './watch/stats-sampler.ts';
 import { toWireContainer } from './watch/wire-container.ts';
@@ -96,7 +97,8 @@ async function run({
   facts,
 }: Parts): Promise<(deadlineMs: number) => Promise<void>> {
   const containersDir = config.containersDir || facts.containersDir;
-  const held = createHeldFiles(config.source === 'api' ? null : containersDir);
+  const source = config.source as SourceChoice;
+  const held = createHeldLogs({ engine, source, containersDir });
   const counters = createCounters();
   const cursors = await openCursorStore({ dir, engineId: facts.id, log });
   const outbox = startOutbox({ config, dir, id, facts, counters, cursors, log }, ids => sampler.watch(ids));
@@ -108,7 +110,7 @@ async function run({
     plan: planOptions(config),
     chooseSource: createSourceChooser({
       engine,
-      source: config.source as SourceOptions['source'],
+      source,
       containersDir,
       held,
       attach: { engine, maxLineBytes: config.maxLineBytes, counters },

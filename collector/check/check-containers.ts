@@ -7,8 +7,8 @@ import type { ContainerDetails } from '../engine/engine.ts';
 import { planContainer, type ContainerPlan } from '../plan/container-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
 import { createSlots } from '../slots.ts';
-import { createSourceChooser, type SourceOptions } from '../source/choose-source.ts';
-import type { LogSource } from '../source/log-source.ts';
+import { createSourceChooser } from '../source/choose-source.ts';
+import type { LogSource, SourceChoice } from '../source/log-source.ts';
 import type { AskedEngine } from './check-engine.ts';
 import { note, ok, risk, trouble } from './finding.ts';
 import { logRisks } from './log-risks.ts';
@@ -31,7 +31,7 @@ export async function lookAtContainers(
   const options = planOptions(config);
   const chooseSource = createSourceChooser({
     engine,
-    source: config.source as SourceOptions['source'],
+    source: config.source as SourceChoice,
     containersDir: config.containersDir || facts.containersDir,
     attach: { engine, maxLineBytes: config.maxLineBytes, counters: createCounters() },
   });

@@ -5,7 +5,7 @@ import { isCompressed, keptBytes } from './kept-bytes.ts';
 import type { LogSource } from './log-source.ts';
 
 export const createApiSource = (
-  engine: Engine,
+  engine: Pick<Engine, 'readLogs'>,
   container: Pick<ContainerDetails, 'id' | 'tty' | 'logDriver' | 'logOptions'>,
   reason: string,
 ): LogSource => ({

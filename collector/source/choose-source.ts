@@ -5,10 +5,10 @@ import type { ContainerDetails, Engine } from '../engine/engine.ts';
 import { createAttacher, isKeptNowhere, type AttachAsked, type AttachOptions } from './attach/attacher.ts';
 import { createApiSource } from './api-source.ts';
 import { createFileSource } from './file-source.ts';
-import type { HeldFiles } from './held-files.ts';
+import type { HeldLogs } from './held-logs.ts';
 import { logFilePath } from './log-file-path.ts';
 import { openLogFile, type LogFile } from './log-files.ts';
-import type { LogSource } from './log-source.ts';
+import type { LogSource, SourceChoice } from './log-source.ts';
 import { createReadTurns } from './read-turns.ts';
 
 /** `attach`: what is known and wanted of a container whose log the engine does not keep. */
@@ -19,14 +19,13 @@ export type ChooseSource = (
 
 export type SourceOptions = {
   engine: Engine;
-  /** `file`: a container whose file cannot be read is not read at all. */
-  source: 'auto' | 'api' | 'file';
+  source: SourceChoice;
   /** Where the engine's folder of containers is on this machine. */
   containersDir: string;
-  /** Files that are open already. Without them none is opened before it is read. */
-  held?: HeldFiles;
   /** Without it no container is attached to. */
   attach?: AttachOptions;
+  /** Logs that are open already. Without them none is opened before it is read. */
+  held?: Pick<HeldLogs, 'takeFile' | 'takeReads'>;
 };
 
 export function createSourceChooser({
@@ -41,9 +40,14 @@ export function createSourceChooser({
   return (container, asked) => {
     const { id, tty, logOptions } = container;
     if (isKeptNowhere(container)) return attachTo(container, asked);
-    if (source === 'api') return createApiSource(engine, container, 'QUAYLOG_SOURCE=api');
+    const throughApi = (reason: string): LogSource => {
+      const reads = held?.takeReads(id) ?? null;
+      const apiSource = createApiSource(reads ?? engine, container, reason);
+      return reads === null ? apiSource : { ...apiSource, close: () => reads.close() };
+    };
+    if (source === 'api') return throughApi('QUAYLOG_SOURCE=api');
     const path = logFilePath(id, containersDir);
-    const early = held?.take(id) ?? null;
+    const early = held?.takeFile(id) ?? null;
     const obstacle = early === null ? obstacleTo(path, container) : null;
     if (path !== null && obstacle === null) {
       const reason = `its log file is readable: ${path}`;
@@ -52,7 +56,7 @@ export function createSourceChooser({
       return createFileSource({ path, tty, logOptions, turns, reason, first, begunAt });
     }
     if (source === 'file') return { unreadable: `${obstacle}, and QUAYLOG_SOURCE=file` };
-    return createApiSource(engine, container, `read through the API of the engine: ${obstacle}`);
+    return throughApi(`read through the API of the engine: ${obstacle}`);
   };
 }
 

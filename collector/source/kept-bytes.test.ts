@@ -13,6 +13,7 @@ it.each<[string, Record<string, string>, number | null]>([
   ['local', { 'max-size': '100k', 'max-file': '2' }, 100_000],
   ['journald', {}, null],
   ['syslog', {}, 80_000_000],
+  ['', {}, 1_000_000],
 ])('of %s with %j certainly keeps %s bytes', (logDriver, logOptions, bytes) =>
   expect(keptBytes({ logDriver, logOptions })).toBe(bytes),
 );

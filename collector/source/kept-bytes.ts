@@ -1,6 +1,8 @@
 /** How much of a log the engine keeps. Pure. */
 import type { ContainerDetails } from '../engine/engine.ts';
 
+/** Of a container that nobody could ask the engine about. Nobody lets it keep less. */
+const UNKNOWN_BYTES = 1e6;
 /** Of the engine's own copy for drivers that cannot be read back, and of the driver `local`. */
 const LOCAL_DEFAULTS = { size: '20m', files: '5' };
 const UNITS: Partial<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
@@ -13,6 +15,7 @@ export function keptBytes({
   logDriver,
   logOptions,
 }: Pick<ContainerDetails, 'logDriver' | 'logOptions'>): number | null {
+  if (logDriver === '') return UNKNOWN_BYTES;
   const isFile = logDriver === 'json-file' || logDriver === 'k8s-file';
   if (logDriver === 'journald' || logDriver === 'none') return null;
   const isLocal = logDriver === 'local';

@@ -3,6 +3,9 @@ import type { LOG_SOURCES, GapReason } from '#contract/constants.ts';
 import type { LogRead } from '../engine/engine.ts';
 import type { LineJoiner } from '../engine/lines.ts';
 
+/** What the operator asks for. `auto`: the file where it can be read. `file`: a container whose file cannot be read is not read at all. */
+export type SourceChoice = 'auto' | 'api' | 'file';
+
 /** Lines between these stamps are missing: `from` was read before, `to` is the first line after. */
 export type LogGap = { from: string; to: string; lines?: number };
 

@@ -238,6 +238,23 @@ describe('a tail', () => {
     expect(counters.gaps).toBe(1);
   });
 
+  it('reads what is left at once when a follow ends, and once more when the death is told behind it', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = Array.from({ length: 300 }, (_, i) => message(i % 60, `line ${i}\n`, Math.floor(i / 60)));
+    engine.script = [all => ({ give: all.slice(0, 290), stays: true })];
+    const { tail, lines, gaps } = start(engine, { isNew: true, isRemovedAtEnd: true });
+    await soon(() => expect(lines).toHaveLength(290));
+    await engine.endFollows();
+    await soon(() => expect(lines).toHaveLength(300));
+    engine.removeAfterNextRead = true;
+    tail.settle();
+    await tail.ended;
+    expect(lines).toHaveLength(300);
+    expect(gaps).toEqual([]);
+    expect(engine.reads.map(({ follow }) => follow)).toEqual([true, false, false, false]);
+  });
+
   it('says that lines are missing when the container was gone before it could be read', async () => {
     const engine = new ScriptedEngine();
     engine.removed = true;

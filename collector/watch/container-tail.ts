@@ -11,6 +11,8 @@ import { isSamePlace } from './log-reading.ts';
 import type { LogSession } from './log-session.ts';
 import type { ContainerTail, TailedContainer, TailOptions } from './tail.ts';
 
+const DEATH_IS_TOLD_WITHIN_MS = 2_000;
+
 export function createContainerTail(container: TailedContainer, options: TailOptions): ContainerTail {
   const tail = new Tail(container, options);
   const ended = tail.run();
@@ -48,6 +50,7 @@ class Tail {
     this.container = container;
     this.options = options;
     this.isRunning = container.isRunning;
+    if (!this.isRunning) this.stopped.abort();
     this.reader = new LogReader(container, {
       maxLineBytes,
       counters,
@@ -58,17 +61,20 @@ class Tail {
   }
 
   async run(): Promise<void> {
-    if (!this.container.isNew || !this.isRunning) await this.catchUp();
+    if (this.container.isNew) await this.followToEnd();
+    else await this.catchUp();
     while (!this.isOver) {
-      if (!this.isRunning) await this.rest(null);
-      else {
-        await this.follow();
-        await this.lookAgain();
-        await this.catchUp();
-      }
+      if (this.isRunning) await this.followToEnd();
+      else await this.rest(null);
     }
     this.forgetUnfinished();
     this.reader.close();
+  }
+
+  private async followToEnd(): Promise<void> {
+    await this.follow();
+    await this.lookAgain();
+    await this.catchUp();
   }
 
   wake(): void {
@@ -173,22 +179,35 @@ class Tail {
 
   /** As soon as the container has died the rest is read, beside a follow that may be behind: the engine may remove it at once. */
   private async takeOver(ended: Promise<void>, following: AbortController): Promise<void> {
-    const { reader, how } = this;
     if (this.container.source.doubt === undefined) return;
-    const isDead = await Promise.race([aborted(this.stopped.signal), ended.then(() => false)]);
-    if (!isDead || this.stopping.signal.aborted) return;
+    await Promise.race([aborted(this.stopped.signal), ended]);
+    if (!this.stopped.signal.aborted && !following.signal.aborted && this.container.isRemovedAtEnd === true) {
+      // The engine ends the follow of a container that dies a moment before it tells of the death.
+      if (await this.readRest(ended, following)) return;
+      await pause(DEATH_IS_TOLD_WITHIN_MS, AbortSignal.any([this.stopped.signal, this.stopping.signal]));
+    }
+    if (this.stopped.signal.aborted) await this.readRest(ended, following);
+  }
+
+  /** True when that was all there will be: the container was known to be dead before the engine answered. */
+  private async readRest(ended: Promise<void>, following: AbortController): Promise<boolean> {
+    const { reader, how } = this;
+    if (this.stopping.signal.aborted) return false;
+    let isDead = false as boolean;
     try {
       const session = await reader.readRest(how, () => {
+        isDead = this.stopped.signal.aborted;
         following.abort();
         return ended;
       });
-      this.isWhole = session.isConnected;
-      if (this.isWhole) this.keep(session);
+      this.isWhole = isDead && session.isConnected;
+      if (session.isConnected) this.keep(session);
       else reader.discard(session);
     } catch (cause) {
       const containerId = this.container.id;
       this.options.log.debug({ containerId, err: cause }, 'the rest of a log was not read at once');
     }
+    return this.isWhole;
   }
 
   private check(session: LogSession, following: AbortController): FollowCheck | null {

@@ -5,7 +5,7 @@ import { createCounters } from '../counters.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent, EventRead, LogRead } from '../engine/engine.ts';
 import { createSourceChooser } from '../source/choose-source.ts';
-import { createHeldFiles } from '../source/held-files.ts';
+import { createHeldLogs } from '../source/held-logs.ts';
 import { createContainerWatcher, type ContainerWatcher, type WatcherMemory } from './container-watcher.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 
@@ -40,6 +40,12 @@ const web: ContainerDetails = {
   stopTimeoutSeconds: 10,
 };
 
+function frameOf(message: string): Buffer {
+  const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeUInt32BE(message.length, 4);
+  return Buffer.concat([header, Buffer.from(message)]);
+}
+
 /** An engine whose containers and events the test decides. */
 class FakeEngine {
   containers = new Map<string, ContainerDetails>();
@@ -49,19 +55,22 @@ class FakeEngine {
   forgets = false;
   /** Of the next inspections, one each. */
   failures: EngineError[] = [];
+  /** Inspections wait until it is done. */
+  busy: Promise<unknown> = Promise.resolve();
   logReads: { id: string; read: LogRead }[] = [];
+  log: Buffer = Buffer.alloc(0);
   private endSession: () => void = () => undefined;
 
   readonly port = {
     describe: () => Promise.resolve({}),
     list: () => Promise.resolve([...this.containers.values()].map(({ id, running }) => ({ id, running }))),
-    inspect: (id: string) => {
+    inspect: async (id: string) => {
+      await this.busy;
       const failure = this.failures.shift();
-      if (failure !== undefined) return Promise.reject(failure);
+      if (failure !== undefined) throw failure;
       const details = this.containers.get(id);
-      return details === undefined
-        ? Promise.reject(new EngineError('not_found', 'gone'))
-        : Promise.resolve(details);
+      if (details === undefined) throw new EngineError('not_found', 'gone');
+      return details;
     },
     readEvents: (read: EventRead) => {
       this.sessions.push(read);
@@ -76,7 +85,8 @@ class FakeEngine {
     },
     readLogs: (id: string, read: LogRead) => {
       this.logReads.push({ id, read });
-      if (!read.follow) return Promise.resolve();
+      if (!this.containers.has(id)) return Promise.reject(new EngineError('not_found', 'gone'));
+      if (!read.follow) return Promise.resolve(read.onBytes(this.log));
       return new Promise<void>(resolve => read.signal.addEventListener('abort', () => resolve()));
     },
   } as unknown as Engine;
@@ -96,10 +106,11 @@ let watcher: ContainerWatcher;
 let events: (LifecycleEvent & { name: string })[];
 let snapshots: ContainerSnapshot[];
 let inventories: string[][];
+let lines: string[];
 
 beforeEach(() => {
   engine = new FakeEngine();
-  [events, snapshots, inventories] = [[], [], []];
+  [events, snapshots, inventories, lines] = [[], [], [], []];
 });
 afterEach(() => watcher.stop());
 
@@ -110,18 +121,19 @@ function start(known: ContainerDetails[] = [], checkMs = 60_000): void {
     known: id => known.find(details => details.id === id),
     knownIds: () => known.map(({ id }) => id),
   };
+  const held = createHeldLogs({ engine: engine.port, source: 'api', containersDir: '' });
   watcher = createContainerWatcher({
     engine: engine.port,
     memory,
     sink: {
-      addLines: () => undefined,
+      addLines: ({ name }, added) => void lines.push(...added.map(({ text }) => `${name}: ${text}`)),
       addEvent: (container, event) => void events.push({ ...event, name: container.name }),
       addSnapshot: snapshot => void snapshots.push(snapshot),
       addInventory: ids => void inventories.push(ids),
     },
     plan: { collectSelf: false, ownContainerId: null },
-    chooseSource: createSourceChooser({ engine: engine.port, source: 'api', containersDir: '' }),
-    held: createHeldFiles(null),
+    chooseSource: createSourceChooser({ engine: engine.port, source: 'api', containersDir: '', held }),
+    held,
     maxLineBytes: 1_000,
     historyAgeMs: null,
     counters: createCounters(),
@@ -175,14 +187,45 @@ describe('the watcher', () => {
     expect(events[1]).toMatchObject({ name: 'brief', gap: { from: at(30), reason: 'removed' } });
   });
 
+  it('has the log of a container that comes and goes before the engine says anything about it', async () => {
+    start();
+    await soon(() => expect(inventories).toHaveLength(1));
+    const { promise, resolve: done } = Promise.withResolvers();
+    engine.busy = promise;
+    engine.log = frameOf(`${at(30)} hello\n`);
+    engine.containers.set('c1', web);
+    engine.tell('start', { attributes: { name: 'brief' } });
+    engine.tell('die', { stamp: at(31), attributes: { name: 'brief' } });
+    expect(engine.logReads.map(({ read }) => read.follow)).toEqual([true, false]);
+    engine.containers.delete('c1');
+    engine.tell('destroy', { stamp: at(32), attributes: { name: 'brief' } });
+    done(undefined);
+    await soon(() => expect(told()).toEqual(['start', 'die', 'destroy']));
+    await soon(() => expect(lines).toEqual(['brief: hello']));
+    expect(engine.logReads.every(({ read }) => !read.follow || read.signal.aborted)).toBe(true);
+    await watcher.stop();
+    expect(told()).toEqual(['start', 'die', 'destroy']);
+  });
+
+  it('opens no log at the start of a container that is not collected', async () => {
+    start();
+    await soon(() => expect(inventories).toHaveLength(1));
+    engine.containers.set('c1', { ...web, labels: { 'quaylog.enabled': 'false' } });
+    engine.tell('start', { attributes: { name: 'web', 'quaylog.enabled': 'false' } });
+    await soon(() => expect(told()).toEqual(['start']));
+    expect(engine.logReads).toEqual([]);
+  });
+
   it('looks again when the engine could not tell of a container that has started', async () => {
     start();
     await soon(() => expect(inventories).toHaveLength(1));
     engine.containers.set('c1', web);
     engine.failures = [new EngineError('unreachable', 'too busy')];
     engine.tell('start');
-    await soon(() => expect(engine.logReads[0]).toMatchObject({ id: 'c1' }));
+    await soon(() => expect(inventories).toHaveLength(2));
     expect(told()).toEqual(['start']);
+    expect(snapshots).toMatchObject([{ id: 'c1', collected: true }]);
+    expect(engine.logReads[0]).toMatchObject({ id: 'c1', read: { follow: true } });
   });
 
   it('listens anew when the stream of events has died without a word', async () => {

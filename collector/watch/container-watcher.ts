@@ -11,23 +11,19 @@ import { pause } from '../backoff.ts';
 import type { Counters } from '../counters.ts';
 import type { CursorStore } from '../cursor/cursor-store.ts';
 import type { Batcher } from '../delivery/batcher.ts';
-import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerDetails, Engine, EngineEvent } from '../engine/engine.ts';
 import type { PlanOptions } from '../plan/container-plan.ts';
-import { createSlots, type Slots } from '../slots.ts';
 import { isKeptNowhere } from '../source/attach/attacher.ts';
 import type { ChooseSource } from '../source/choose-source.ts';
-import type { HeldFiles } from '../source/held-files.ts';
-import type { TailSink } from './tail.ts';
+import type { HeldLogs } from '../source/held-logs.ts';
 import { EventListener } from './event-listener.ts';
+import { Inspections } from './inspections.ts';
 import { toLifecycleEvent } from './lifecycle.ts';
 import { reconcile, stateAfter } from './reconcile.ts';
+import type { TailSink } from './tail.ts';
 import { Tails } from './tails.ts';
 import { detailsOfEvent, toSnapshot, toWireContainer, wireContainerOfEvent } from './wire-container.ts';
 
-const CONCURRENT_INSPECTS = 8;
-/** The engine answers of a container only when it is done with starting or ending it; the others cannot wait for that. */
-const CONCURRENT_EVENT_INSPECTS = 64;
 /** Replayed events arrive within milliseconds of the subscription. */
 const REPLAY_SETTLES_MS = 1_000;
 
@@ -43,7 +39,7 @@ export type WatcherOptions = {
   plan: PlanOptions;
   chooseSource: ChooseSource;
   /** Logs that must be held before anything is known of their containers. */
-  held: Omit<HeldFiles, 'take'>;
+  held: Omit<HeldLogs, 'takeFile' | 'takeReads'>;
   maxLineBytes: number;
   /** How far back the log of a container not seen before is read; null: all of it. */
   historyAgeMs: number | null;
@@ -68,8 +64,7 @@ export const createContainerWatcher = (options: WatcherOptions): ContainerWatche
 class Watcher implements ContainerWatcher {
   private readonly options: WatcherOptions;
   private readonly stopping = new AbortController();
-  private readonly listInspects = createSlots(CONCURRENT_INSPECTS);
-  private readonly eventInspects = createSlots(CONCURRENT_EVENT_INSPECTS);
+  private readonly inspections: Inspections;
   private readonly details = new Map<string, ContainerDetails>();
   private readonly wires = new Map<string, WireContainer>();
   /** State as of the last event told of each container. */
@@ -84,7 +79,12 @@ class Watcher implements ContainerWatcher {
   constructor(options: WatcherOptions) {
     this.options = options;
     const { memory } = options;
-    this.tails = new Tails({ ...options, sink: this.tailSink(), isRunning: id => this.isRunning(id) });
+    this.inspections = new Inspections(options.engine);
+    this.tails = new Tails({
+      ...options,
+      sink: this.tailSink(),
+      isRunning: id => this.inspections.isRunning(id),
+    });
     this.listener = new EventListener({
       ...options,
       since: memory.eventsSince,
@@ -126,7 +126,7 @@ class Watcher implements ContainerWatcher {
     const listed = await this.options.engine.list();
     await Promise.all(
       listed.map(async ({ id }) => {
-        const details = await this.inspect(id, this.listInspects);
+        const details = await this.inspections.ofList(id);
         if (details === null) return;
         this.learn(details);
         this.options.sink.addSnapshot(this.snapshotOf(details));
@@ -179,27 +179,39 @@ class Watcher implements ContainerWatcher {
 
   private receive(event: EngineEvent): void {
     const { containerId: id, action } = event;
-    const before = this.details.get(id);
-    if (action === 'start' && !this.tails.has(id)) this.options.held.hold(id);
-    if (action === 'start' && before !== undefined)
-      this.tails.tend({ ...before, running: true, startedAt: event.stamp }, true);
-    if (action === 'die') this.tails.settle(id, event.stamp);
+    if (action === 'start') this.openEarly(event);
+    if (action === 'die') {
+      this.tails.settle(id, event.stamp);
+      this.options.held.noteDeath(id);
+    }
     // Inspected now, not when its turn comes: the state right after the event is the evidence.
-    const inspected =
-      action === 'destroy'
-        ? Promise.resolve(null)
-        : this.inspect(id, this.eventInspects).catch(() => undefined);
+    const inspected = action === 'destroy' ? Promise.resolve(null) : this.inspections.ofEvent(id);
     void inspected.then(details => this.noteEarly(event, details ?? null));
     this.enqueue(async () => this.tell(event, await inspected));
+  }
+
+  /** Before anything is asked about it: a container may live for a moment, and an engine with much to do answers late. */
+  private openEarly(event: EngineEvent): void {
+    const { containerId: id, stamp } = event;
+    const before = this.details.get(id);
+    const isNew = !this.tails.has(id) && this.options.memory.logCursor(id) === undefined;
+    if (isNew && this.tails.planOf(wireContainerOfEvent(event)).collected) this.options.held.hold(id);
+    if (before !== undefined) this.tend({ ...before, running: true, startedAt: stamp });
   }
 
   /** What comes in turn may come too late for a container that lives for a moment. */
   private noteEarly({ action }: EngineEvent, details: ContainerDetails | null): void {
     if (details === null || this.stopping.signal.aborted) return;
     if (!this.details.has(details.id)) this.learn(details);
-    if (action === 'start') this.tails.tend(details, true);
+    if (action === 'start') this.tend(details);
     // What it prints first, only those are given who were attached before it starts.
     else if (action === 'create' && isKeptNowhere(details)) this.tails.tend(details, false);
+  }
+
+  /** It has started. What is held of its log now and was not taken, nobody wants. */
+  private tend(details: ContainerDetails): void {
+    this.tails.tend(details, true);
+    this.options.held.drop(details.id);
   }
 
   /** `answer` null: the container is gone already; undefined: the engine could not say. */
@@ -217,7 +229,7 @@ class Watcher implements ContainerWatcher {
     if (inspected !== null) {
       if (known) this.told.set(id, known);
       this.options.sink.addSnapshot(this.snapshotOf(inspected));
-      if (action === 'start') this.tails.tend(inspected, true);
+      if (action === 'start') this.tend(inspected);
     } else if (isDestroyed) {
       this.tellLast(this.details.get(id) ?? this.told.get(id));
       this.forget(id);
@@ -239,8 +251,10 @@ class Watcher implements ContainerWatcher {
 
   /** The container is gone, but its log may be held. */
   private rescue(event: EngineEvent): void {
-    if (this.options.held.has(event.containerId)) this.tails.tend(detailsOfEvent(event), true);
-    else this.noteMissed(event.containerId, event.stamp);
+    const { containerId: id, stamp } = event;
+    const details = this.details.get(id) ?? detailsOfEvent(event);
+    if (this.options.held.has(id)) this.tend({ ...details, running: false, startedAt: stamp });
+    else this.noteMissed(id, stamp);
   }
 
   /** It has run and was removed before its log could be opened. */
@@ -292,23 +306,6 @@ class Watcher implements ContainerWatcher {
     this.told.delete(id);
     this.options.held.drop(id);
     void this.tails.retire(id).then(() => this.wires.delete(id));
-  }
-
-  private async inspect(id: string, slots: Slots): Promise<ContainerDetails | null> {
-    try {
-      return await slots.run(() => this.options.engine.inspect(id));
-    } catch (cause) {
-      if (cause instanceof EngineError && cause.code === 'not_found') return null;
-      throw cause;
-    }
-  }
-
-  private async isRunning(id: string): Promise<boolean> {
-    try {
-      return (await this.options.engine.inspect(id)).running;
-    } catch (cause) {
-      return !(cause instanceof EngineError && cause.code === 'not_found');
-    }
   }
 
   private snapshotOf(details: ContainerDetails, state?: ContainerState): ContainerSnapshot {

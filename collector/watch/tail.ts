@@ -9,7 +9,7 @@ import type { LogGap } from '../source/log-source.ts';
 import type { LedgerSpace } from './ledger.ts';
 import type { ReadContainer } from './read-container.ts';
 
-/** `isNew`: followed at once if it still runs, for it may be gone before a reading of the past ends. */
+/** `isNew`: followed at once, even if it has died since, for it may be gone before a reading of the past ends. */
 export type TailedContainer = ReadContainer & { isRunning: boolean };
 
 /** What becomes of what a tail finds. `onUnreadable`: the log driver of the container cannot be read back. */

@@ -31,11 +31,11 @@ export function wireContainerOfEvent({ containerId, attributes }: EngineEvent): 
   };
 }
 
-/** Of a container that was gone before it could be inspected, and left a log file, which only one driver does. */
+/** Of a container that was gone before it could be inspected: what writes its log is not known. */
 export function detailsOfEvent(event: EngineEvent): ContainerDetails {
   const { id, name, image, labels } = wireContainerOfEvent(event);
   return {
-    ...{ id, name, image, labels, tty: false, logDriver: 'json-file', logPath: '', logOptions: {} },
+    ...{ id, name, image, labels, tty: false, logDriver: '', logPath: '', logOptions: {} },
     ...{ status: 'removing', running: false, health: 'none', exitCode: 0, oomKilled: false, error: '' },
     ...{
       restartCount: 0,

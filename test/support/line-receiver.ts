@@ -15,6 +15,8 @@ export type LineReceiver = {
   /** What is known of the numbers 1 to `upTo`; `holes` at the end have no `to`. */
   judge: (container: string, upTo: number, stream?: 1 | 2) => Verdict;
   gaps: (container: string) => { from: string; to: string; reason: string }[];
+  /** Its end was told. */
+  removed: (container: string) => boolean;
   /** Lines of all containers. */
   total: () => number;
   close: () => Promise<void>;
@@ -26,6 +28,7 @@ export async function startLineReceiver(
 ): Promise<LineReceiver> {
   const streams = new Map<string, Numbers>();
   const gaps: { container: string; from: string; to: string; reason: string }[] = [];
+  const removed = new Set<string>();
   const of = (container: string, stream: 1 | 2) => {
     const key = `${container} ${stream}`;
     const numbers = streams.get(key) ?? new Numbers();
@@ -37,8 +40,11 @@ export async function startLineReceiver(
       const number = numberOf(text);
       if (number > 0) of(containers[index]?.name ?? '', stream).add(number, stamp, ordinal);
     }
-    for (const { container, gap } of events)
-      if (gap !== undefined) gaps.push({ container: containers[container]?.name ?? '', ...gap });
+    for (const { container, action, gap } of events) {
+      const name = containers[container]?.name ?? '';
+      if (gap !== undefined) gaps.push({ container: name, ...gap });
+      if (action === 'destroy') removed.add(name);
+    }
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -56,6 +62,7 @@ export async function startLineReceiver(
     last: (container, stream = 1) => of(container, stream).last,
     judge: (container, upTo, stream = 1) => of(container, stream).judge(upTo),
     gaps: container => gaps.filter(gap => gap.container === container),
+    removed: container => removed.has(container),
     total: () => [...streams.values()].reduce((sum, numbers) => sum + numbers.arrived, 0),
     async close() {
       server.closeAllConnections();
