@@ -12,8 +12,7 @@
  */
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
-import { recordId } from '../../parse/record-id.ts';
-import { fieldOf } from '../../query/fields.ts';
+import { FIELDS, type Field } from '../../query/fields.ts';
 import { toQuantity } from '../../query/quantity.ts';
 import { MAX_DEPTH, MAX_KEYWORD } from './mapping.ts';
 import { wordsOf } from './words.ts';
@@ -40,37 +39,24 @@ export const WORDS: ReadonlyMap<string, string> = new Map([
   ['event.original', 'original'],
 ]);
 
-/** What was found in a part of a record. `isFaithful`: a document can hold the part as it is. */
-type Part = {
-  words: Record<string, string>;
-  names: Set<string>;
-  numbers: string[];
-  cut: Set<string>;
-  cutWords: string[];
-  isFaithful: boolean;
-};
+/** The objects whose keys others choose. */
+export const OWN_ROOTS = ['app', 'container.labels'];
+
+/** The one of them that a name is below, or is. */
+export const ownRootOf = (name: string): string | undefined =>
+  OWN_ROOTS.find(root => name === root || name.startsWith(`${root}.`));
 
 /** `isFaithful`: the document can hold the record as it is, and gives it back so. */
 export function readOwnFields(record: Stored): Reading {
-  const part = emptyPart();
-  for (const [key, value] of Object.entries(record)) {
-    if (key === 'container' || key === 'host' || key === 'compose' || key === 'service') {
-      addPart(part, sharedPart(key, value as object));
-    } else if (key === 'event') {
-      readEvent(part, value as Stored['event']);
-    } else if (key !== '@timestamp') {
-      readValue(part, key, { value, depth: 1 });
-    }
+  const reader = new OwnFieldReader();
+  for (const key in record) {
+    const value: unknown = record[key as keyof Stored];
+    const node = TABLE.below.get(key) ?? UNKNOWN;
+    if (SHARED.has(key)) reader.add(readShared(value as object, node));
+    else reader.readKnown(value, node);
   }
-  if (!isStampOfId(record)) leaveOut(part, '@timestamp');
-  const { words, names, numbers, cut, cutWords, isFaithful } = part;
-  const own: OwnFields = { order: orderOf(record.event.id) };
-  if (Object.keys(words).length > 0) own.words = words;
-  if (names.size > 0) own.names = [...names];
-  if (numbers.length > 0) own.numbers = numbers;
-  if (cut.size > 0) own.cut = [...cut];
-  if (cutWords.length > 0) own.cut_words = cutWords;
-  return { own, isFaithful };
+  if (!isStampOfId(record)) reader.leaveOut('@timestamp');
+  return { own: reader.found(orderOf(record.event.id)), isFaithful: reader.isFaithful };
 }
 
 /**
@@ -83,137 +69,191 @@ export function orderOf(id: string): OwnFields['order'] {
   return { stream: `${firstBit}${id.slice(13, 28)}`, ordinal: Number.parseInt(id.slice(28), 32) };
 }
 
-/** A number as text of 16 digits, in the order of numbers. */
+/** A number as text of 16 digits, in the order of numbers: the bits of negative ones turned round, else the sign set. */
 export function sortableNumber(number: number): string {
-  view.setFloat64(0, number + 0);
-  const high = view.getUint32(0);
-  const low = view.getUint32(4);
-  const isNegative = high >= 0x8000_0000;
-  const digits = (bits: number): string => (bits >>> 0).toString(16).padStart(8, '0');
-  return isNegative ? digits(~high) + digits(~low) : digits(high ^ 0x8000_0000) + digits(low);
+  scratch.writeDoubleBE(number + 0);
+  if (number < 0) for (let i = 0; i < 8; i++) scratch[i] = ~(scratch[i] ?? 0);
+  else scratch[0] = (scratch[0] ?? 0) | 0x80;
+  return scratch.toString('hex');
 }
 
-const view = new DataView(new ArrayBuffer(8));
-
-const emptyPart = (): Part => ({
-  words: {},
-  names: new Set(),
-  numbers: [],
-  cut: new Set(),
-  cutWords: [],
-  isFaithful: true,
-});
+const scratch = Buffer.alloc(8);
 
 /** Records of one batch share the objects that tell where they come from: each is read once. */
-const sharedParts = new WeakMap<object, Part>();
+const SHARED = new Set(['container', 'host', 'compose', 'service']);
+const sharedParts = new WeakMap<object, OwnFieldReader>();
 
-function sharedPart(key: string, value: object): Part {
-  let part = sharedParts.get(value);
-  if (part === undefined) {
-    part = emptyPart();
-    readValue(part, key, { value, depth: 1 });
-    sharedParts.set(value, part);
+function readShared(value: object, node: Node): OwnFieldReader {
+  let reader = sharedParts.get(value);
+  if (reader === undefined) {
+    reader = new OwnFieldReader();
+    reader.readKnown(value, node);
+    sharedParts.set(value, reader);
   }
-  return part;
+  return reader;
 }
 
-function addPart(to: Part, { names, numbers, cut, isFaithful }: Part): void {
-  for (const name of names) to.names.add(name);
-  to.numbers.push(...numbers);
-  for (const name of cut) to.cut.add(name);
-  to.isFaithful &&= isFaithful;
+/** The table of fields by the keys that lead to them. `root`: what is below has names of others' choice. */
+type Node = { field?: Field; root?: string; below: Map<string, Node> };
+
+const UNKNOWN: Node = { below: new Map() };
+const TABLE = createTable();
+
+function createTable(): Node {
+  const table: Node = { below: new Map() };
+  const nodeOf = (name: string): Node => {
+    let node = table;
+    for (const key of name.split('.')) {
+      const next = node.below.get(key) ?? { below: new Map<string, Node>() };
+      node.below.set(key, next);
+      node = next;
+    }
+    return node;
+  };
+  for (const field of FIELDS) nodeOf(field.name).field = field;
+  for (const root of OWN_ROOTS) nodeOf(root).root = root;
+  // The id and the time of a record stand for themselves.
+  for (const name of ['@timestamp', 'event.id']) delete nodeOf(name).field;
+  return table;
 }
 
-function readEvent(part: Part, event: Stored['event']): void {
-  for (const [key, value] of Object.entries(event)) {
-    if (key !== 'id') readValue(part, `event.${key}`, { value, depth: 2 });
+class OwnFieldReader {
+  isFaithful = true;
+  #words: Record<string, string> | undefined;
+  #names: Set<string> | undefined;
+  #numbers: string[] | undefined;
+  #cut: Set<string> | undefined;
+  #cutWords: string[] | undefined;
+
+  found(order: OwnFields['order']): OwnFields {
+    const own: OwnFields = { order };
+    if (this.#words) own.words = this.#words;
+    if (this.#names) own.names = [...this.#names];
+    if (this.#numbers) own.numbers = this.#numbers;
+    if (this.#cut) own.cut = [...this.#cut];
+    if (this.#cutWords) own.cut_words = this.#cutWords;
+    return own;
   }
-}
 
-/** Answers whether there is a value in it: a string, a number, true or false. */
-function readValue(part: Part, path: string, { value, depth }: { value: unknown; depth: number }): boolean {
-  if (typeof value === 'string') readText(part, path, value);
-  else if (typeof value === 'number') readNumber(part, path, value);
-  else if (typeof value !== 'boolean') {
-    return typeof value === 'object' && value !== null && readObject(part, path, { value, depth });
+  /** Takes over what was found in a part that several records share: it has no texts. */
+  add(part: OwnFieldReader): void {
+    if (part.#names) for (const name of part.#names) this.#addName(name);
+    if (part.#numbers) (this.#numbers ??= []).push(...part.#numbers);
+    if (part.#cut) for (const name of part.#cut) this.#addCut(name);
+    this.isFaithful &&= part.isFaithful;
   }
-  if (ownRootOf(path) !== undefined || (WORDS.has(path) && path !== 'message')) part.names.add(path);
-  return true;
-}
 
-function readObject(part: Part, path: string, { value, depth }: { value: object; depth: number }): boolean {
-  if (depth >= MAX_DEPTH) return leaveOut(part, ownRootOf(path) ?? path);
-  let hasValue = false;
-  const isList = Array.isArray(value);
-  for (const [key, below] of Object.entries(value)) {
-    const name = isList ? path : `${path}.${key}`;
-    const isLeftOut = !isList && (!isPlainKey(key) || name.length > MAX_NAME);
-    const hasOne = isLeftOut
-      ? leaveOut(part, ownRootOf(path) ?? path)
-      : readValue(part, name, { value: below, depth: depth + 1 });
-    hasValue ||= hasOne;
+  /** The document cannot hold a value of the field, so the record is kept verbatim too. */
+  leaveOut(field: string): void {
+    this.#addCut(field);
+    this.isFaithful = false;
   }
-  // The names of objects exist, too.
-  if (hasValue && ownRootOf(path) !== undefined) part.names.add(path);
-  return hasValue;
-}
 
-function readText(part: Part, path: string, text: string): void {
-  if (!text.isWellFormed()) leaveOut(part, path);
-  if (fieldOf(path).type === 'text') {
-    const place = WORDS.get(path);
+  /** A value of our own format. */
+  readKnown(value: unknown, node: Node): void {
+    if (node.root !== undefined) this.#readOwn(value, node.root, 1);
+    else if (typeof value === 'string') this.#readText(value, node.field);
+    else if (typeof value === 'number') this.#readNumber(value, node.field);
+    else if (Array.isArray(value)) for (const element of value) this.readKnown(element, node);
+    else if (typeof value === 'object' && value !== null) {
+      for (const key in value) {
+        this.readKnown((value as Record<string, unknown>)[key], node.below.get(key) ?? UNKNOWN);
+      }
+    }
+  }
+
+  #readText(text: string, field: Field | undefined): void {
+    if (field === undefined) {
+      this.isFaithful &&= text.isWellFormed();
+      return;
+    }
+    if (!text.isWellFormed()) this.leaveOut(field.name);
+    if (field.type !== 'text') this.#readKeyword(text, field.name);
+    else this.#readWords(text, field.name);
+  }
+
+  #readWords(text: string, name: string): void {
+    const place = WORDS.get(name);
     if (place === undefined) return;
     const { words, hasCut } = wordsOf(text);
-    if (words !== '') part.words[place] = words;
-    if (hasCut) part.cutWords.push(path);
-    return;
+    if (words !== '') (this.#words ??= {})[place] = words;
+    if (hasCut) (this.#cutWords ??= []).push(name);
+    if (name !== 'message') this.#addName(name);
   }
-  if (text.length > MAX_KEYWORD) part.cut.add(path);
-  else noteQuantity(part, path, text);
+
+  #readKeyword(text: string, name: string): void {
+    if (text.length > MAX_KEYWORD) {
+      this.#addCut(name);
+      return;
+    }
+    // A digit or a minus sign: perhaps a quantity.
+    const first = text.charCodeAt(0);
+    if (first !== 45 && !(first >= 48 && first <= 57)) return;
+    const number = toQuantity(text, name);
+    if (number !== undefined) this.#addNumber(name, number);
+  }
+
+  #readNumber(number: number, field: Field | undefined): void {
+    if (field === undefined) return;
+    if (field.type !== 'number') this.#addNumber(field.name, number);
+    else if (!Number.isSafeInteger(number)) this.#addCut(field.name);
+  }
+
+  /** Answers whether there is a value in it: a string, a number, true or false. */
+  #readOwn(value: unknown, path: string, depth: number): boolean {
+    if (typeof value === 'string') {
+      if (!value.isWellFormed()) this.leaveOut(path);
+      this.#readKeyword(value, path);
+    } else if (typeof value === 'number') this.#addNumber(path, value);
+    else if (typeof value !== 'boolean') {
+      const hasValue = typeof value === 'object' && value !== null && this.#readObject(value, path, depth);
+      if (!hasValue) return false;
+    }
+    // The names of objects exist, too.
+    this.#addName(path);
+    return true;
+  }
+
+  #readObject(value: object, path: string, depth: number): boolean {
+    const root = ownRootOf(path) ?? path;
+    let hasValue = false;
+    if (depth >= MAX_DEPTH) {
+      this.leaveOut(root);
+    } else if (Array.isArray(value)) {
+      for (const element of value) hasValue = this.#readOwn(element, path, depth + 1) || hasValue;
+    } else {
+      for (const key in value) {
+        const name = `${path}.${key}`;
+        if (isPlainKey(key) && name.length <= MAX_NAME) {
+          hasValue = this.#readOwn((value as Record<string, unknown>)[key], name, depth + 1) || hasValue;
+        } else {
+          this.leaveOut(root);
+        }
+      }
+    }
+    return hasValue;
+  }
+
+  #addName(name: string): void {
+    (this.#names ??= new Set()).add(name);
+  }
+
+  #addNumber(name: string, number: number): void {
+    (this.#numbers ??= []).push(numberTerm(name, number));
+  }
+
+  #addCut(name: string): void {
+    (this.#cut ??= new Set()).add(name);
+  }
 }
 
-function noteQuantity(part: Part, path: string, text: string): void {
-  const first = text.charCodeAt(0);
-  // A digit or a minus sign.
-  if (first !== 45 && !(first >= 48 && first <= 57)) return;
-  const number = toQuantity(text, path);
-  if (number !== undefined) part.numbers.push(numberTerm(path, number));
-}
-
-function readNumber(part: Part, path: string, number: number): void {
-  if (fieldOf(path).type !== 'number') part.numbers.push(numberTerm(path, number));
-  else if (!Number.isSafeInteger(number)) part.cut.add(path);
-}
-
-export const numberTerm = (path: string, number: number): string => `${path}\0${sortableNumber(number)}`;
-
-/** The document is not given back as it is, so the record is kept verbatim too. */
-function leaveOut(part: Part, field: string): true {
-  part.cut.add(field);
-  part.isFaithful = false;
-  return true;
-}
-
-/** The objects whose keys others choose. */
-export const OWN_ROOTS = ['app', 'container.labels'];
-
-/** The one of them that a name is below, or is. */
-export const ownRootOf = (name: string): string | undefined =>
-  OWN_ROOTS.find(root => name === root || name.startsWith(`${root}.`));
+export const numberTerm = (name: string, number: number): string => `${name}\0${sortableNumber(number)}`;
 
 /** Keys that a flattened field takes and that its names are unambiguous with. */
 export const isPlainKey = (key: string): boolean => key !== '' && !key.includes('\0') && key.isWellFormed();
 
-const ZERO_KEY = Buffer.alloc(9);
-
-/** Years beyond those that ids can carry are clamped there, and dates of nanoseconds end too. */
-function isStampOfId({ '@timestamp': stamp, event: { id } }: Stored): boolean {
-  const expected = recordId(ZERO_KEY, stamp, 0);
-  const isSameTime =
-    id.startsWith(expected.slice(0, 12)) &&
-    Number.parseInt(id.charAt(12), 32) >> 1 === Number.parseInt(expected.charAt(12), 32) >> 1;
-  return isSameTime && stamp >= FIRST_STAMP && stamp < END_STAMP;
-}
+/** Ids are made from stamps (parse/record-id.ts): of years that they can carry, theirs is the record's own. */
+const isStampOfId = ({ '@timestamp': stamp }: Stored): boolean => stamp >= FIRST_STAMP && stamp < END_STAMP;
 
 /** From when to when ids can tell the time (parse/record-id.ts). */
 export const FIRST_STAMP = '1970-01-01T00:00:00.000000000Z';

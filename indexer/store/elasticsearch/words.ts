@@ -6,8 +6,6 @@ import { tokenize } from '../../query/tokens.ts';
 export const MAX_TOKEN = 128;
 
 const ASCII = /^[\x00-\x7f]*$/;
-const LONG = new RegExp(`[^ ]{${MAX_TOKEN + 1}}`);
-
 /** The terms of a text, joined by spaces; '' when it has no token. */
 export function wordsOf(text: string): { words: string; hasCut: boolean } {
   const words = ASCII.test(text)
@@ -16,8 +14,17 @@ export function wordsOf(text: string): { words: string; hasCut: boolean } {
         .replace(/[^a-z0-9]+/g, ' ')
         .trim()
     : tokenize(text).join(' ');
-  if (words.length <= MAX_TOKEN || !LONG.test(words)) return { words, hasCut: false };
+  if (!hasLongToken(words)) return { words, hasCut: false };
   return { words: words.split(' ').map(termOfToken).join(' '), hasCut: true };
+}
+
+function hasLongToken(words: string): boolean {
+  for (let at = 0; at + MAX_TOKEN < words.length;) {
+    const space = words.lastIndexOf(' ', at + MAX_TOKEN);
+    if (space < at) return true;
+    at = space + 1;
+  }
+  return false;
 }
 
 /** A folded token as it stands in the index. What is no letter or number comes from no token: `_` marks a cut one. */
