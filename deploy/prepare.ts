@@ -8,6 +8,8 @@ const TEST_PACKAGES = [
   ...ENGINE_PACKAGES,
   ...ELASTICSEARCH_PACKAGES,
   'busybox-static',
+  'podman',
+  'runc',
   'chromium',
   'fonts-dejavu-core',
 ];
@@ -23,7 +25,7 @@ const DASHBOARD_BUILT = 'dashboard/dist/index.html';
 
 function prepare(mode: string): void {
   if (mode === 'test')
-    ensureDebianPackages(TEST_PACKAGES, 'the tests (a real engine, a real browser, a real Elasticsearch)');
+    ensureDebianPackages(TEST_PACKAGES, 'the tests (real engines, a real browser, a real Elasticsearch)');
   if (BUILDS_DASHBOARD.includes(mode) && isDashboardStale()) buildDashboard();
 }
 

@@ -23,7 +23,7 @@ import type {
   StatsReading,
 } from './engine.ts';
 import { toContainerDetails, type InspectAnswer } from './inspected.ts';
-import { sinceOfStamp } from './stamp.ts';
+import { sinceOfStamp, startOfSecond } from './stamp.ts';
 import { toStatsReading, type StatsAnswer } from './stats-reading.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -90,7 +90,9 @@ class DockerEngine implements Engine, OutputEngine {
   }
 
   async readEvents({ since, signal, onOpen, onEvent }: EventRead): Promise<void> {
-    const path = await this.pathOf('/events', { query: eventQuery(since) });
+    // Podman reads it as a floating-point number, which may come out behind the event that is meant.
+    const from = since !== null && this.facts?.keepsEvents === true ? startOfSecond(since) : since;
+    const path = await this.pathOf('/events', { query: eventQuery(from) });
     const take = createEventReader(onEvent);
     const onBytes = (bytes: Buffer) => {
       take(bytes);
@@ -101,8 +103,9 @@ class DockerEngine implements Engine, OutputEngine {
 
   async readStats(id: string): Promise<StatsReading | null> {
     const query = { stream: '0', 'one-shot': '1' };
-    const answer = (await this.ask('/containers/{id}/stats', { id, query })) as StatsAnswer;
-    return toStatsReading(answer, this.facts?.memoryBytes ?? 0);
+    const text = await this.getText(await this.pathOf('/containers/{id}/stats', { id, query }));
+    // Of a container that has ended, Podman says nothing at all.
+    return text === '' ? null : toStatsReading(parseJson(text) as StatsAnswer, this.facts?.memoryBytes ?? 0);
   }
 
   outputsOf({ tty, hasStdin }: Pick<ContainerDetails, 'tty' | 'hasStdin'>): readonly Output[] {
@@ -135,6 +138,10 @@ class DockerEngine implements Engine, OutputEngine {
   }
 
   private async getJson(path: string): Promise<unknown> {
+    return parseJson(await this.getText(path));
+  }
+
+  private async getText(path: string): Promise<string> {
     const pieces: Buffer[] = [];
     let size = 0;
     const onBytes = (bytes: Buffer) => {
@@ -151,7 +158,8 @@ class DockerEngine implements Engine, OutputEngine {
         'unreachable',
         `the engine at ${this.dockerHost} does not answer: ${ANSWER_WITHIN_MS} ms`,
       );
-    return parseJson(isWhole ? Buffer.concat(pieces).toString() : '');
+    if (!isWhole) throw cutOff();
+    return Buffer.concat(pieces).toString();
   }
 
   private get(
@@ -184,7 +192,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new EngineError('broken_stream', 'an answer of the engine was cut off, or is not JSON', cause);
+    throw cutOff(cause);
   }
 }
 
@@ -195,10 +203,13 @@ const attachQuery = (output: Output): Record<string, string> => ({
   stderr: output === 'stdout' ? '0' : '1',
 });
 
-/** Filtered by the engine, to spare its queue: health checks alone make three exec events each. `remove` is Podman's `destroy`. */
+const cutOff = (cause?: unknown): EngineError =>
+  new EngineError('broken_stream', 'an answer of the engine was cut off, or is not JSON', cause);
+
+/** Filtered by the engine, to spare its queue: health checks alone make three exec events each. `remove` and `died` are Podman's. */
 const EVENT_ACTIONS = [
   'create', 'start', 'restart', 'stop', 'kill', 'die', 'oom', 'destroy', 'rename',
-  'pause', 'unpause', 'update', 'health_status', 'remove',
+  'pause', 'unpause', 'update', 'health_status', 'remove', 'died',
 ]; // prettier-ignore
 
 const eventQuery = (since: string | null): Record<string, string> => ({

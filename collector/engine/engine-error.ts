@@ -51,7 +51,9 @@ export function errorOfStatus(status: number, body: string, listed: string): Eng
     );
   if (status === 400 && message.includes('HTTPS server'))
     return new EngineError('refused', `${message.trim()}: set DOCKER_TLS_VERIFY=1`);
-  return new EngineError(CODE_OF_STATUS[status] ?? 'refused', message);
+  // Podman answers 500.
+  const code = message.includes("'none' log driver") ? 'unreadable' : CODE_OF_STATUS[status];
+  return new EngineError(code ?? 'refused', message);
 }
 
 /** The engine explains itself in JSON; a proxy in HTML, which says no more than its status. */

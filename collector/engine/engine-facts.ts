@@ -18,6 +18,7 @@ export type InfoAnswer = {
 export function toEngineFacts(version: VersionAnswer, info: InfoAnswer, apiVersion: string): EngineFacts {
   return {
     id: identityOf(version, info),
+    keepsEvents: isPodman(version),
     name: info.Name ?? '',
     version: version.Version ?? '',
     apiVersion,
@@ -31,10 +32,10 @@ export function toEngineFacts(version: VersionAnswer, info: InfoAnswer, apiVersi
  * What the ids of records are made with, so it must be the same at every start. Podman makes up another ID at every request: its
  * machine and the folder of its containers (each user has an own) stand for it.
  */
-function identityOf(
-  { Components }: VersionAnswer,
-  { ID, Name = '', DockerRootDir = '' }: InfoAnswer,
-): string {
-  const isPodman = (Components ?? []).some(component => component.Name === 'Podman Engine');
-  return isPodman || !ID ? `${isPodman ? 'podman' : 'engine'}:${Name}:${DockerRootDir}` : ID;
+function identityOf(version: VersionAnswer, { ID, Name = '', DockerRootDir = '' }: InfoAnswer): string {
+  if (isPodman(version)) return `podman:${Name}:${DockerRootDir}`;
+  return ID ? ID : `engine:${Name}:${DockerRootDir}`;
 }
+
+const isPodman = ({ Components }: VersionAnswer): boolean =>
+  (Components ?? []).some(component => component.Name === 'Podman Engine');

@@ -54,6 +54,8 @@ export type EngineFacts = {
   apiVersion: string;
   cpus: number;
   memoryBytes: number;
+  /** It forgets no events: what it gives late is not missing. Podman keeps them in a file. */
+  keepsEvents?: boolean;
   /** Its folder of containers, as it sees its disk. */
   containersDir: string;
 };

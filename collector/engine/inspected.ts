@@ -88,10 +88,10 @@ const limitsOf = (hostConfig: NonNullable<InspectAnswer['HostConfig']>) => ({
   memoryLimitBytes: (hostConfig.Memory ?? 0) > 0 ? (hostConfig.Memory ?? null) : null,
 });
 
-/** `registry:5000/team/web:1.2@sha256:…` → name `registry:5000/team/web`, tag `1.2`. */
+/** `registry:5000/team/web:1.2@sha256:…` → name `registry:5000/team/web`, tag `1.2`. Podman names Docker's own registry, too. */
 export function toImage(reference: string): Image {
   if (reference.startsWith('sha256:')) return { name: reference };
-  const named = reference.split('@')[0] ?? reference;
+  const named = (reference.split('@')[0] ?? reference).replace(/^docker\.io\/(?:library\/)?/, '');
   const colon = named.lastIndexOf(':');
   if (colon <= named.lastIndexOf('/')) return { name: named };
   return { name: named.slice(0, colon), tag: named.slice(colon + 1) };

@@ -4,8 +4,8 @@
  */
 import { createFrameReader, FRAME_STDERR, FRAME_SYSTEM_ERROR } from './frames.ts';
 import type { Line } from './line.ts';
-import { isStampAt } from './stamp.ts';
-import { StreamJoiner, type LineJoinerOptions } from './stream-joiner.ts';
+import { isSecondAt, isStampAt, withWholeStamp } from './stamp.ts';
+import { StreamJoiner, type LineJoinerOptions, type Message } from './stream-joiner.ts';
 import { TtyReader } from './tty-lines.ts';
 
 export type { Line } from './line.ts';
@@ -43,11 +43,12 @@ export function createFramedJoiner(options: LineJoinerOptions): LineJoiner {
           broken = frames.bytes.toString('utf8', frames.start, frames.end).trim() || 'unknown error';
           break;
         }
-        if (!isStampAt(frames.bytes, frames.start)) {
+        const message = stamped(frames);
+        if (message === null) {
           broken = 'a message without a stamp';
           break;
         }
-        (frames.type === FRAME_STDERR ? streams[2] : streams[1]).take(frames, lines);
+        (frames.type === FRAME_STDERR ? streams[2] : streams[1]).take(message, lines);
       }
       if (frames.outOfStep) broken = 'bytes that are not a log frame';
       return lines;
@@ -63,6 +64,15 @@ export function createFramedJoiner(options: LineJoinerOptions): LineJoiner {
       return streams[1].resent + streams[2].resent;
     },
   };
+}
+
+/** The message with its stamp at full length; null when it has none. */
+function stamped(message: Message): Message | null {
+  const { bytes, start, end } = message;
+  if (isStampAt(bytes, start)) return message;
+  if (!isSecondAt(bytes, start)) return null;
+  const whole = withWholeStamp(bytes, start, end);
+  return { bytes: whole, start: 0, end: whole.length };
 }
 
 function createTtyJoiner(options: LineJoinerOptions): LineJoiner {

@@ -28,6 +28,29 @@ const SPACE = 0x20;
 const LETTER_T = 0x54;
 const LETTER_Z = 0x5a;
 
+/** Podman stamps a message with a whole second, without a fraction. */
+const SECOND_LENGTH = 20;
+const NO_FRACTION = Buffer.from('.000000000Z');
+
+/** Whether such a stamp and a space stand at this offset. */
+export const isSecondAt = (bytes: Buffer, at: number): boolean =>
+  bytes[at + SECOND_LENGTH] === SPACE &&
+  bytes[at + SECOND_LENGTH - 1] === LETTER_Z &&
+  bytes[at + 10] === LETTER_T;
+
+/** A copy of the bytes from here to `end`, the stamp of a whole second at their beginning written out. */
+export const withWholeStamp = (bytes: Buffer, at: number, end: number): Buffer =>
+  Buffer.concat([
+    bytes.subarray(at, at + SECOND_LENGTH - 1),
+    NO_FRACTION,
+    bytes.subarray(at + SECOND_LENGTH, end),
+  ]);
+
+/** By an engine that knows no fractions, or once in a thousand million times. */
+export const isWholeSecond = (stamp: string): boolean => stamp === startOfSecond(stamp);
+
+export const startOfSecond = (stamp: string): string => `${stamp.slice(0, 19)}.000000000Z`;
+
 /** Whether a stamp and a space stand at this offset, as before every message. Looks at the fixed letters only. */
 export const isStampAt = (bytes: Buffer, at: number): boolean =>
   bytes[at + STAMP_LENGTH] === SPACE &&

@@ -6,6 +6,7 @@ import { LINE_PARTIAL, LINE_TRUNCATED } from '#contract/constants.ts';
 import { STAMP_LENGTH } from '#contract/stamp.ts';
 import type { FrameReader } from './frames.ts';
 import type { Line } from './line.ts';
+import { isWholeSecond } from './stamp.ts';
 
 export type LineJoinerOptions = { tty: boolean; maxLineBytes: number };
 
@@ -120,7 +121,7 @@ export class StreamJoiner {
   /**
    * Numbers a line within its run of equal stamps. The engine's clock ticks faster than it can write two lines, so the same
    * text at the same nanosecond is the engine re-sending a line at a rotation: dropped, but it keeps its ordinal, so that a read
-   * without the repetition gives all later lines the same numbers.
+   * without the repetition gives all later lines the same numbers. Within a whole second nothing can be said.
    */
   private emit(into: Line[], line: Line): void {
     if (line.stamp !== this.last?.stamp) {
@@ -128,7 +129,7 @@ export class StreamJoiner {
     } else {
       this.ordinal++;
       line.ordinal = this.ordinal;
-      if (line.text === this.last.text) {
+      if (line.text === this.last.text && !isWholeSecond(line.stamp)) {
         this.resent++;
         return;
       }

@@ -4,7 +4,7 @@
  * 20.10: test/fixtures/engine/tty.bin). Bytes that are no text have become three each, as those of a character that was cut in two. A last line without `\n` is glued to the stamp of the next run's first line.
  */
 import { STAMP_LENGTH } from '#contract/stamp.ts';
-import { isStampAt } from './stamp.ts';
+import { isSecondAt, isStampAt, withWholeStamp } from './stamp.ts';
 
 const FRAGMENT_BYTES = 16_384;
 /** A fragment of bytes that are no text, and the stamp behind it. */
@@ -41,6 +41,7 @@ export class TtyReader {
   next(): boolean {
     const { bytes, end: start } = this;
     const left = bytes.length - start;
+    if (isSecondAt(bytes, start)) return this.nextOfSecond(start);
     if (left === 0 || (left < PREFIX_BYTES && !this.finished)) return this.wait();
     if (!isStampAt(bytes, start)) return this.nextUnstamped(start);
     const textStart = start + PREFIX_BYTES;
@@ -52,6 +53,12 @@ export class TtyReader {
     const glued = gluedRun(bytes.subarray(textStart, end), this.lastStamp);
     this.end = glued === null ? end : textStart + glued;
     return true;
+  }
+
+  private nextOfSecond(start: number): boolean {
+    this.bytes = withWholeStamp(this.bytes, start, this.bytes.length);
+    this.end = 0;
+    return this.next();
   }
 
   /** A log driver that cuts elsewhere than at 16 KiB: the text goes on under the stamp before it. */

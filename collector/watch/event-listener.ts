@@ -39,6 +39,7 @@ export class EventListener {
   /** What the engine is to begin with; null once it has given an event. */
   private expected: string | null = null;
   private gap: LogGap | null = null;
+  private keepsEvents = false;
 
   constructor(options: ListenerOptions) {
     this.options = options;
@@ -61,12 +62,12 @@ export class EventListener {
   takeGap(until: string): LogGap | null {
     const { gap, expected } = this;
     this.gap = this.expected = null;
-    return gap ?? (expected === null ? null : { from: expected, to: until });
+    return gap ?? (expected === null || this.keepsEvents ? null : { from: expected, to: until });
   }
 
   private async listen(onOpen: () => void): Promise<void> {
     const { engine, signal, onLook, log } = this.options;
-    await engine.describe();
+    this.keepsEvents = (await engine.describe()).keepsEvents === true;
     // An engine may answer only with its first event, so the containers are not left waiting for it.
     const impatient = setTimeout(onLook, ANSWER_MAY_TAKE_MS);
     const ending = new AbortController();
