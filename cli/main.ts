@@ -8,6 +8,7 @@ import { addEventsCommand } from './events.ts';
 import { addLogsCommand } from './logs.ts';
 import { addPasswordCommand } from './password.ts';
 import { addProgramCommands } from './program-command.ts';
+import { addStoreCommands } from './store.ts';
 import { addTokenCommands } from './token.ts';
 import { addUpCommand } from './up.ts';
 
@@ -26,6 +27,7 @@ export async function main(): Promise<number> {
   addCheckCommand(program);
   addAuditCommand(program);
   addProgramCommands(program);
+  addStoreCommands(program);
   addTokenCommands(program);
   addPasswordCommand(program);
   try {

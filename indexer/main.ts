@@ -9,6 +9,7 @@ import { startTrouble, type StartTrouble } from './start-trouble.ts';
 
 /** For the commands `token` and `password`: they load this program, but do not run it. */
 export { hashPassword, openOperator } from './operator.ts';
+export { backUpStore, checkStore } from './store-upkeep.ts';
 
 const EXIT_MAY_PASS = 1;
 const EXIT_BAD_SETTINGS = 2;

@@ -136,7 +136,8 @@ function isWanted(event: ContainerEvent, { low, high, containerIds, actions }: E
   );
 }
 
-function liveEvents({ rows, reader }: OpenLive, range: EventRange): ContainerEvent[] {
+/** Events of the live file; in no order. Throws `DamagedError`. */
+export function liveEvents({ rows, reader }: OpenLive, range: EventRange): ContainerEvent[] {
   const choose = (column: string, values: string[] | undefined): string =>
     values === undefined ? '' : `AND ${column} IN (${values.map(() => '?').join()})`;
   const { low, high, containerIds, actions } = range;
