@@ -238,7 +238,7 @@ describe('a tail', () => {
     expect(counters.gaps).toBe(1);
   });
 
-  it('reads what is left at once when a follow ends, and once more when the death is told behind it', async () => {
+  it('of a container that is removed at its end waits for its death, reads the rest once, and lets it go', async () => {
     const engine = new ScriptedEngine();
     engine.running = true;
     engine.log = Array.from({ length: 300 }, (_, i) => message(i % 60, `line ${i}\n`, Math.floor(i / 60)));
@@ -246,13 +246,28 @@ describe('a tail', () => {
     const { tail, lines, gaps } = start(engine, { isNew: true, isRemovedAtEnd: true });
     await soon(() => expect(lines).toHaveLength(290));
     await engine.endFollows();
-    await soon(() => expect(lines).toHaveLength(300));
-    engine.removeAfterNextRead = true;
     tail.settle();
+    await soon(() => expect(lines).toHaveLength(300));
+    tail.retire();
     await tail.ended;
-    expect(lines).toHaveLength(300);
     expect(gaps).toEqual([]);
-    expect(engine.reads.map(({ follow }) => follow)).toEqual([true, false, false, false]);
+    expect(engine.reads.map(({ follow }) => follow)).toEqual([true, false]);
+  });
+
+  it('asks nothing more of one that is removed at its end when its follow was short', async () => {
+    const engine = new ScriptedEngine();
+    engine.running = true;
+    engine.log = [...numbers(3), message(4, 'unended')];
+    const { tail, lines, gaps } = start(engine, { isNew: true, isRemovedAtEnd: true });
+    await soon(() => expect(lines).toHaveLength(3));
+    await engine.endFollows();
+    await new Promise(setImmediate);
+    tail.settle();
+    await soon(() => expect(lines).toEqual([...texts(3), 'unended']));
+    tail.retire();
+    await tail.ended;
+    expect(gaps).toEqual([]);
+    expect(engine.reads).toHaveLength(1);
   });
 
   it('says that lines are missing when the container was gone before it could be read', async () => {

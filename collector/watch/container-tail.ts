@@ -73,8 +73,20 @@ class Tail {
 
   private async followToEnd(): Promise<void> {
     await this.follow();
+    if (this.isWhole && this.stopped.signal.aborted && this.mayVanish) return this.letGo();
     await this.lookAgain();
     await this.catchUp();
+  }
+
+  /**
+   * It is all read, and the engine is about to remove it. A read that comes amid that makes engine 20.10 create the log anew, and then
+   * it fails to remove the container: seen with a hundred at once.
+   */
+  private async letGo(): Promise<void> {
+    this.isRunning = false;
+    await this.unfinished?.finish();
+    this.unfinished = null;
+    this.reader.rest();
   }
 
   wake(): void {
@@ -103,6 +115,12 @@ class Tail {
     return this.stopping.signal.aborted || this.isGone;
   }
 
+  /** It is removed as soon as it has ended, and its log with it. */
+  private get mayVanish(): boolean {
+    const { isRemovedAtEnd, source } = this.container;
+    return isRemovedAtEnd === true && source.doubt !== undefined;
+  }
+
   private get how(): ReadHow {
     return { signal: this.stopping.signal, stopped: this.stopped.signal };
   }
@@ -117,8 +135,9 @@ class Tail {
   /** Without following, until a read comes no further; of a running container once, for the follow does the rest. */
   private catchUp(): Promise<void> {
     // One that the engine removes now cannot stand in line.
-    const mayVanish = this.container.isRemovedAtEnd === true && !this.isRunning;
-    return mayVanish ? this.readToEnd() : this.options.slots.run(() => this.readToEnd());
+    return this.mayVanish && !this.isRunning
+      ? this.readToEnd()
+      : this.options.slots.run(() => this.readToEnd());
   }
 
   private async readToEnd(): Promise<void> {
@@ -181,33 +200,27 @@ class Tail {
   private async takeOver(ended: Promise<void>, following: AbortController): Promise<void> {
     if (this.container.source.doubt === undefined) return;
     await Promise.race([aborted(this.stopped.signal), ended]);
-    if (!this.stopped.signal.aborted && !following.signal.aborted && this.container.isRemovedAtEnd === true) {
-      // The engine ends the follow of a container that dies a moment before it tells of the death.
-      if (await this.readRest(ended, following)) return;
+    // The engine ends the follow of a container that dies a moment before it tells of the death.
+    if (this.mayVanish && !following.signal.aborted)
       await pause(DEATH_IS_TOLD_WITHIN_MS, AbortSignal.any([this.stopped.signal, this.stopping.signal]));
-    }
-    if (this.stopped.signal.aborted) await this.readRest(ended, following);
+    if (this.stopped.signal.aborted && !this.stopping.signal.aborted && !this.isWhole)
+      await this.readRest(ended, following);
   }
 
-  /** True when that was all there will be: the container was known to be dead before the engine answered. */
-  private async readRest(ended: Promise<void>, following: AbortController): Promise<boolean> {
+  private async readRest(ended: Promise<void>, following: AbortController): Promise<void> {
     const { reader, how } = this;
-    if (this.stopping.signal.aborted) return false;
-    let isDead = false as boolean;
     try {
       const session = await reader.readRest(how, () => {
-        isDead = this.stopped.signal.aborted;
         following.abort();
         return ended;
       });
-      this.isWhole = isDead && session.isConnected;
-      if (session.isConnected) this.keep(session);
+      this.isWhole = session.isConnected;
+      if (this.isWhole) this.keep(session);
       else reader.discard(session);
     } catch (cause) {
       const containerId = this.container.id;
       this.options.log.debug({ containerId, err: cause }, 'the rest of a log was not read at once');
     }
-    return this.isWhole;
   }
 
   private check(session: LogSession, following: AbortController): FollowCheck | null {
