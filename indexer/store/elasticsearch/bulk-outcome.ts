@@ -39,7 +39,8 @@ export function outcomeOf(item: BulkItem, attempts: number): Outcome {
     return PUSHED_BACK.has(status) && !isDiskFull(refusal)
       ? { is: 'retry' }
       : { is: 'blocked', isFull: isDiskFull(refusal), refusal };
-  if (PUSHED_BACK.has(status) || OVERLOADED.has(refusal.type)) return { is: 'retry' };
+  if (PUSHED_BACK.has(status) || OVERLOADED.has(refusal.type))
+    return isLargerThanAll(refusal) ? { is: 'refused', refusal } : { is: 'retry' };
   if (status === 404) return { is: 'missing' };
   if (status >= 500 && attempts < MAX_SERVER_ERRORS) return { is: 'retry' };
   return { is: 'refused', refusal };
@@ -47,6 +48,12 @@ export function outcomeOf(item: BulkItem, attempts: number): Outcome {
 
 /** `disk usage exceeded flood-stage watermark`, in the words of every version since 6. */
 const isDiskFull = ({ reason }: Refusal): boolean => /flood.?stage|disk usage exceeded/i.test(reason);
+
+/** One write that takes more than the server has for all of them, however long we wait: `operation_bytes=9, max_bytes=5`. */
+function isLargerThanAll({ reason }: Refusal): boolean {
+  const [, needed, most] = /operation_bytes=(\d+).*\bmax_\w*bytes=(\d+)/.exec(reason) ?? [];
+  return Number(needed) > Number(most);
+}
 
 function refusalOf({ error, status }: BulkItem): Refusal {
   const cause = error?.caused_by?.reason;
