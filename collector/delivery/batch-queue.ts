@@ -7,6 +7,7 @@ import type { SpoolPolicy } from '#contract/constants.ts';
 import { msOf } from '#contract/stamp.ts';
 import type { BatchNote } from './batch-note.ts';
 import { encodeBatch, type PendingBatch } from './pending-batch.ts';
+import type { QueuedBatch } from './queued-batch.ts';
 import type { Place, Segment, Spool, SpooledBatch } from './spool/spool.ts';
 import { thinSegment } from './spool/thin-segment.ts';
 import { PASSES, type LineChooser } from './spool/thinning.ts';
@@ -15,18 +16,6 @@ import { Unwritten } from './unwritten.ts';
 
 /** The engine has kept such lines for this long and keeps them a little longer: they need not fill the spool. */
 const OLD_AFTER_MS = 60_000;
-
-/** `place` null: it is in memory only. `held` null: it is in the spool only. `bytes`: of its place, else of its body. */
-export type QueuedBatch = {
-  readonly seq: number;
-  readonly readAt: number;
-  lines: number;
-  bytes: number;
-  place: Place | null;
-  held: { note: BatchNote; body: Buffer } | null;
-  isSending: boolean;
-  isSettled: boolean;
-};
 
 export type QueueOptions = {
   spool: Spool;

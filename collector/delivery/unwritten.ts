@@ -4,8 +4,8 @@
  * say so are not on disk, the note remains, so that no number is missing when a later batch is written (spool.ts, invariant 2).
  */
 import type { BatchNote } from './batch-note.ts';
-import type { QueuedBatch } from './batch-queue.ts';
 import { emptyContent, encodeContent } from './pending-batch.ts';
+import type { QueuedBatch } from './queued-batch.ts';
 import type { Place, Spool } from './spool/spool.ts';
 
 const WRITE_AFTER_MS = 100;
