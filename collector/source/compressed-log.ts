@@ -2,28 +2,31 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { LogFile } from './log-files.ts';
 import type { SourceRead } from './log-source.ts';
 import { offsetOfStamp } from './seek-stamp.ts';
 
 const NEWLINE = 10;
 
 /**
- * Hands over all entries, those before the first at or after `since` left out. False when the file is damaged: what could be
- * read of it was handed over.
+ * Hands over all entries, less those before the first at or after `since`, or those in the first `skip` bytes. False when the file
+ * is damaged: what could be read of it was handed over.
  */
 export async function readCompressed(
-  fd: number,
-  since: string | null,
+  { fd, since, skip = 0 }: Pick<LogFile, 'fd' | 'since' | 'skip'>,
   { signal, onBytes }: Pick<SourceRead, 'signal' | 'onBytes'>,
 ): Promise<boolean> {
   const unpacked = createGunzip();
   pipeline(createReadStream('', { fd, autoClose: false, start: 0 }), unpacked, () => undefined);
   let rest = Buffer.alloc(0);
-  let wanted = since;
+  let wanted = since ?? null;
+  let left = skip;
   try {
     for await (const chunk of unpacked) {
       if (signal.aborted) return true;
-      const bytes = Buffer.concat([rest, chunk as Buffer]);
+      const fresh = (chunk as Buffer).subarray(left);
+      left -= (chunk as Buffer).length - fresh.length;
+      const bytes = Buffer.concat([rest, fresh]);
       const end = bytes.lastIndexOf(NEWLINE) + 1;
       const begin = wanted === null ? 0 : offsetOfStamp(bytes.subarray(0, end), wanted);
       if (begin !== null) wanted = null;

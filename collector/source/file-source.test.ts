@@ -170,6 +170,24 @@ describe('a log file', () => {
   });
 
   it.each([
+    ['all of it', 10],
+    ['a part of it', 12],
+  ])(
+    'that was closed, %s read, goes on behind its place when the engine has compressed it',
+    async (_, more) => {
+      writeFileSync(path, entries(1, 10));
+      const { read, numbers, gaps } = open({ 'max-size': '1k', 'max-file': '3' });
+      await read(false);
+      await read(false);
+      writeFileSync(`${path}.1.gz`, gzipSync(entries(1, more)));
+      rmSync(path);
+      writeFileSync(path, entries(more + 1, 20));
+      await read(false);
+      expect({ numbers, gaps }).toEqual({ numbers: range(1, 20), gaps: [] });
+    },
+  );
+
+  it.each([
     ['shorter than before', 3],
     ['longer than before', 500],
   ])('that was cut off and is %s is read again from its beginning, and a gap is told', async (_, more) => {

@@ -22,8 +22,10 @@ import {
   closeLogFiles,
   firstEntry,
   isAt,
+  isOf,
   isSame,
   openNewer,
+  placeIn,
   sizeOf,
   type LogFile,
   type Place,
@@ -172,11 +174,12 @@ class FileSource implements LogSource {
 
   /** Goes on where the file was left. */
   private resume(place: Place): void {
-    const at = this.files.findIndex(({ inode }) => inode === place.inode);
+    const at = this.files.findIndex(file => isOf(place, file));
     closeLogFiles(this.files.splice(0, Math.max(0, at)));
     const [file] = this.files;
     if (file !== undefined && at === -1) file.followsHole = true;
-    else if (file !== undefined) Object.assign(file, place);
+    else if (file?.inode === place.inode) ({ readTo: file.readTo, tail: file.tail } = place);
+    else if (file !== undefined) file.skip = place.readTo;
     if (file !== undefined) this.place = null;
   }
 
@@ -201,8 +204,7 @@ class FileSource implements LogSource {
   private release(): void {
     const [file] = this.files;
     if (file === undefined || this.files.length > 1) return;
-    const { inode, readTo, tail } = file;
-    this.place = { inode, readTo, tail };
+    this.place = placeIn(file);
     this.close();
   }
 
@@ -228,7 +230,7 @@ class FileSource implements LogSource {
   private async readWhole(file: LogFile, read: SourceRead): Promise<false> {
     if (file.readTo > 0) return false;
     file.readTo = 1;
-    const isWhole = await readCompressed(file.fd, file.since ?? null, read);
+    const isWhole = await readCompressed(file, read);
     if (!isWhole) this.entries?.noteHole('engine-error');
     this.lastReadAt = performance.now();
     return false;

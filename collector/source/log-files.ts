@@ -3,6 +3,7 @@
  * (`-json.log` → `.1` → `.2` …), maybe compressed (`.1.gz`), and the last is removed. A file that is held open stays readable under
  * whatever name, and without one.
  */
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 
@@ -13,14 +14,15 @@ export type LogFile = {
   isCompressed: boolean;
   readTo: number;
   tail: Buffer;
-  /** Of a compressed file: what is older is left out. */
+  /** Of a compressed file: what is older is left out, and so many bytes of what it holds. */
   since?: string;
+  skip?: number;
   /** The engine may have had another file before this one, which is gone. */
   followsHole: boolean;
 };
 
-/** What is left of a file that was closed: enough to know it again. */
-export type Place = Pick<LogFile, 'inode' | 'readTo' | 'tail'>;
+/** What is left of a file that was closed: enough to know it again, as it is or compressed. `first`: a digest of its first entry. */
+export type Place = Pick<LogFile, 'inode' | 'readTo' | 'tail'> & { first: string };
 
 const MAX_ATTEMPTS = 8;
 const HEAD_BYTES = 64 * 1024;
@@ -91,6 +93,18 @@ export function isSame(file: LogFile, known: LogFile): boolean {
   if (!file.isCompressed || known.isCompressed) return false;
   return firstEntry(file).equals(firstEntry(known));
 }
+
+export const placeIn = (file: LogFile): Place => {
+  const { inode, readTo, tail } = file;
+  return { inode, readTo, tail, first: digestOfFirst(file) };
+};
+
+export const isOf = (place: Place, file: LogFile): boolean =>
+  file.inode === place.inode ||
+  (file.isCompressed && place.readTo > 0 && digestOfFirst(file) === place.first);
+
+const digestOfFirst = (file: LogFile): string =>
+  createHash('sha256').update(firstEntry(file)).digest('base64');
 
 /** The first entry of a file, or what of it lies in the first 64 KiB. */
 export function firstEntry({ fd, isCompressed }: LogFile): Buffer {
