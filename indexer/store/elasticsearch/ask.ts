@@ -5,7 +5,7 @@ import type { ServerQuery } from './bounds.ts';
 import type { FoundDocument } from './document.ts';
 import { explain, reasonOf, statusOf } from './explain.ts';
 
-/** The client goes away long before this; whoever still waits is told to ask for less. */
+/** Whoever still waits then is told to ask for less. */
 const PATIENCE_MS = 30_000;
 /** A view of the indices, kept for the next page of a reading. */
 const KEEP_ALIVE = '1m';
@@ -27,18 +27,21 @@ export type Asking = {
   /** A frozen view for reading on over several pages; `close` when done. */
   openView: (within: readonly string[]) => Promise<View>;
 };
-export type View = { search: (body: SearchBody) => Promise<Found>; close: () => Promise<void> };
+export type View = { search: (body: SearchBody) => Promise<Found>; close: () => void };
 
-/** `address`: how the settings name it. */
-export type Server = { client: Client; address: string };
+/** `address`: how the settings name it. `patienceMs`: how long one question may take, with all the requests it needs. */
+export type Server = { client: Client; address: string; patienceMs?: number };
 
 /** For one question of the port: its signal and its deadline hold for all requests it takes. */
-export function createAsking({ client, address }: Server, signal?: AbortSignal): Asking {
-  const deadline = AbortSignal.timeout(PATIENCE_MS);
+export function createAsking(
+  { client, address, patienceMs = PATIENCE_MS }: Server,
+  signal?: AbortSignal,
+): Asking {
+  const deadline = AbortSignal.timeout(patienceMs);
   const transport = {
     signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     maxRetries: 0,
-    requestTimeout: PATIENCE_MS,
+    requestTimeout: patienceMs,
   };
   async function attempt<T>(request: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
@@ -46,7 +49,7 @@ export function createAsking({ client, address }: Server, signal?: AbortSignal):
       return await request();
     } catch (error) {
       signal?.throwIfAborted();
-      throw toQuaylogError(error, address);
+      throw deadline.aborted ? tooSlow(error) : toQuaylogError(error, address);
     }
   }
   return {
@@ -59,29 +62,50 @@ export function createAsking({ client, address }: Server, signal?: AbortSignal):
         const found = responses.map(toFound);
         return searches.map(({ within }) => (within.length > 0 && found.shift()) || NOTHING_FOUND);
       }),
-    openView: within =>
-      attempt(async () => {
-        const open = await client.openPointInTime(
-          { index: [...within], keep_alive: KEEP_ALIVE, ignore_unavailable: true },
-          transport,
-        );
-        let { id } = open;
-        return {
-          search: body =>
-            attempt(async () => {
-              const pit = { id, keep_alive: KEEP_ALIVE };
-              const request = { ...bounded(body), pit, allow_partial_search_results: false };
-              const answer = await client.search(request, transport);
-              id = answer.pit_id ?? id;
-              return toFound(answer);
-            }),
-          async close() {
-            // Not under the signal: an abandoned reading gives its view back too. It ends by itself if this fails.
-            await client.closePointInTime({ id }).catch(() => undefined);
-          },
-        };
-      }),
+    async openView(within) {
+      let id = await attempt(() => openPoint(client, within, transport));
+      return {
+        search: body =>
+          attempt(async () => {
+            const pit = { id, keep_alive: KEEP_ALIVE };
+            const request = { ...bounded(body), pit, allow_partial_search_results: false };
+            const answer = await client.search(request, transport);
+            id = answer.pit_id ?? id;
+            return toFound(answer);
+          }),
+        close: () => closePoint(client, id),
+      };
+    },
   };
+}
+
+type Limits = { signal: AbortSignal; requestTimeout: number };
+
+/** Not asked under the signal: of a view that was opened for someone who had gone, nobody would know what to close. */
+async function openPoint(
+  client: Client,
+  within: readonly string[],
+  { signal, requestTimeout }: Limits,
+): Promise<string> {
+  signal.throwIfAborted();
+  const opening = client.openPointInTime(
+    { index: [...within], keep_alive: KEEP_ALIVE, ignore_unavailable: true },
+    { requestTimeout },
+  );
+  const gone = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+  try {
+    return (await Promise.race([opening, gone])).id;
+  } catch (error) {
+    void opening.then(({ id }) => closePoint(client, id)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Nobody waits for it: it ends by itself soon after, if this fails. */
+function closePoint(client: Client, id: string): void {
+  client.closePointInTime({ id }).catch(() => undefined);
 }
 
 export const NOTHING_FOUND: Found = { documents: [], total: 0, aggregations: {} };

@@ -1,12 +1,11 @@
 /** The reading half of the Elasticsearch store: the questions of the port. */
-import type { Client } from '@elastic/elasticsearch';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { Total } from '#contract/query.ts';
 import type { QueryNode } from '../../query/query-tree.ts';
 import type { FindEvents, FindRecords, LogStore, Selection } from '../log-store.ts';
 import { totalOf } from '../tally.ts';
-import { createAsking } from './ask.ts';
+import { createAsking, type Server } from './ask.ts';
 import { countBuckets, countMatches, countValues, type Question } from './count.ts';
 import { fromDocument } from './document.ts';
 import { findSamples } from './find-samples.ts';
@@ -15,10 +14,7 @@ import type { Stored } from './own-fields.ts';
 import { placeOf, readPages, type Order } from './scan.ts';
 import { planQuery } from './translate.ts';
 
-export type SearchOptions = {
-  client: Client;
-  /** How the settings name the server, for errors. */
-  address: string;
+export type SearchOptions = Server & {
   prefix: string;
   capabilities: FieldTypes;
   /** Makes what was appended to these indices (names and patterns) visible to searches. */
