@@ -17,8 +17,7 @@ export function startTrouble(error: Error, config: IndexerConfig): StartTrouble 
       message: `the disk of the data folder ${config.data} is full: free some space.`,
       mayPass: true,
     };
-  const hint = error instanceof QuaylogError && error.hint ? ` ${error.hint}` : '';
-  return { message: error.message + hint, mayPass: false };
+  return { message: error instanceof QuaylogError ? error.sentence : error.message, mayPass: false };
 }
 
 function settingTrouble(error: Error, config: IndexerConfig): string | null {

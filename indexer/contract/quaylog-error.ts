@@ -77,6 +77,11 @@ export class QuaylogError extends Error {
     return ERRORS[this.code].retry;
   }
 
+  /** What went wrong and, where that is known better than in general, what to do. */
+  get sentence(): string {
+    return this.hint === undefined ? this.message : `${this.message} ${this.hint}`;
+  }
+
   toBody(): ErrorBody {
     return {
       error: {

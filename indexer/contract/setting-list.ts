@@ -1,17 +1,9 @@
 /** Every setting of every program: one entry is its variable, its flag, its line of help and its row of documentation. */
 import { SPOOL_POLICIES } from './constants.ts';
+import type { Setting, SettingKind } from './setting.ts';
 import { STORE_SETTINGS } from './store-settings.ts';
 
-export type SettingKind = 'string' | 'secret' | 'integer' | 'bytes' | 'duration' | 'list' | 'boolean';
-export type Setting = {
-  env: string;
-  kind: SettingKind;
-  default: string;
-  programs: readonly ('collector' | 'indexer')[];
-  description: string;
-  /** The only values there are, where they can be listed. */
-  choices?: readonly string[];
-};
+export type { Setting, SettingKind };
 
 const indexer = ['indexer'] as const;
 const collector = ['collector'] as const;

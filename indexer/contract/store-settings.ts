@@ -1,5 +1,5 @@
 /** Settings of the store, a part of setting-list.ts. */
-import type { Setting } from './setting-list.ts';
+import type { Setting } from './setting.ts';
 
 const programs = ['indexer'] as const;
 

@@ -2,6 +2,7 @@
  * A store that remembers why its last append failed, for `/readyz`, until one succeeds; what the store itself knows comes
  * first. A heartbeat proves nothing: it appends nothing.
  */
+import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { LogStore, StoreBatch } from './log-store.ts';
 
 export type GuardedStore = LogStore & { trouble: () => string | null };
@@ -17,7 +18,7 @@ export function guardStore(store: LogStore, onTrouble: (error: unknown) => void)
         if (!isEmpty(batch)) trouble = null;
         return appended;
       } catch (error) {
-        trouble = (error as Error).message;
+        trouble = error instanceof QuaylogError ? error.sentence : (error as Error).message;
         onTrouble(error);
         throw error;
       }

@@ -6,6 +6,8 @@ import { useLive } from '../api/use-live.ts';
 const LISTED_AT_MOST = 500;
 /** Attempts happen without an event, so deliveries are also asked for while one looks at them. */
 const EVERY_MS = 5_000;
+const DEAD_LETTERS_LISTED = 100;
+const DEAD_LETTERS_EVERY_MS = 30_000;
 
 export function useAlerts() {
   const client = useQueryClient();
@@ -27,6 +29,24 @@ export function useDeliveries() {
     queryKey: ['deliveries'],
     queryFn: ({ signal }) => api.deliveries({ limit: LISTED_AT_MOST }, signal),
     refetchInterval: EVERY_MS,
+  });
+}
+
+/** Seldom: there are none unless somebody's own mapping or limit refuses what we write. */
+export function useDeadLetters() {
+  return useQuery({
+    queryKey: ['dead-letters'],
+    queryFn: ({ signal }) => api.deadLetters({ limit: DEAD_LETTERS_LISTED }, signal),
+    refetchInterval: DEAD_LETTERS_EVERY_MS,
+  });
+}
+
+/** `undefined`: all of them. */
+export function useReplayDeadLetters() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: string[] | undefined) => api.replayDeadLetters(ids),
+    onSettled: () => client.invalidateQueries({ queryKey: ['dead-letters'] }),
   });
 }
 

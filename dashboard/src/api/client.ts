@@ -1,6 +1,7 @@
 /** Typed calls of the indexer's HTTP API. Every failure is an ApiError with a sentence for people. */
 import type { HostList } from '#contract/batch.ts';
 import type { Container, ContainerList } from '#contract/container.ts';
+import type { DeadLetterList, DeadLetterReplay } from '#contract/dead-letter.ts';
 import type { ErrorBody } from '#contract/errors.ts';
 import type {
   Context,
@@ -86,6 +87,9 @@ export const api = {
   replayDelivery: (id: string) => send<Delivery>('POST', `/deliveries/${encodeURIComponent(id)}/replay`),
   alerts: (params: Params, signal?: AbortSignal) => get<AlertList>('/alerts', params, signal),
   deliveries: (params: Params, signal?: AbortSignal) => get<DeliveryList>('/deliveries', params, signal),
+  deadLetters: (params: Params, signal?: AbortSignal) => get<DeadLetterList>('/dead-letters', params, signal),
+  replayDeadLetters: (ids?: string[]) =>
+    send<DeadLetterReplay>('POST', '/dead-letters/replay', ids ? { ids } : {}),
   session: () => get<SessionStatus>(SESSION, {}, undefined),
   signIn: (password: string) => send<undefined>('POST', SESSION, { password }),
   signOut: () => send<undefined>('DELETE', SESSION),

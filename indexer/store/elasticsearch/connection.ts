@@ -44,7 +44,7 @@ export class Connection<T> {
   /** Null while it is ready. */
   get trouble(): string | null {
     if (this.opened !== null) return null;
-    return this.reason?.message ?? 'Elasticsearch is being asked what it can do.';
+    return this.reason?.sentence ?? 'Elasticsearch is being asked what it can do.';
   }
 
   /** The server did not take what it was sent. Answers the reason. */
