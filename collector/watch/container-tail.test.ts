@@ -74,7 +74,11 @@ class ScriptedEngine {
 let tail: ContainerTail | undefined;
 afterEach(() => tail?.stop());
 
-function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}, checkEveryMs = 60_000) {
+function start(
+  engine: ScriptedEngine,
+  source: Partial<TailedContainer> = {},
+  { checkEveryMs = 60_000, removalMayTakeMs = 60_000 } = {},
+) {
   const lines: string[] = [];
   const gaps: (LogGap & { reason: string })[] = [];
   const unreadable: string[] = [];
@@ -106,6 +110,7 @@ function start(engine: ScriptedEngine, source: Partial<TailedContainer> = {}, ch
       checkSlots: createSlots(1),
       space: { lines: 0 },
       checkEveryMs,
+      removalMayTakeMs,
       sink: {
         onLines(_, taken: readonly Line[], at) {
           lines.push(...taken.map(l => l.text));
@@ -270,6 +275,22 @@ describe('a tail', () => {
     expect(engine.reads).toHaveLength(1);
   });
 
+  it.each([10, 60_000])(
+    'of one that is removed at its end believes no empty log after its death: told within %i ms, or when it is gone',
+    async removalMayTakeMs => {
+      const engine = new ScriptedEngine();
+      const { lines, gaps } = start(engine, { isRemovedAtEnd: true }, { removalMayTakeMs });
+      if (removalMayTakeMs > 1_000) {
+        await soon(() => expect(engine.reads.length).toBeGreaterThan(0));
+        expect(gaps).toEqual([]);
+        tail?.retire();
+        await tail?.ended;
+      }
+      await soon(() => expect(gaps).toMatchObject([{ from: stamp(0), reason: 'removed' }]));
+      expect(lines).toEqual([]);
+    },
+  );
+
   it('says that lines are missing when the container was gone before it could be read', async () => {
     const engine = new ScriptedEngine();
     engine.removed = true;
@@ -294,7 +315,7 @@ describe('a tail', () => {
     const engine = new ScriptedEngine();
     engine.running = true;
     engine.log = numbers(3);
-    const { lines, counters } = start(engine, {}, 20);
+    const { lines, counters } = start(engine, {}, { checkEveryMs: 20 });
     await soon(() => expect(engine.reads.some(({ follow }) => follow)).toBe(true));
     engine.log.push(message(4), message(5));
     await soon(() => expect(lines).toEqual(texts(5)));
@@ -314,7 +335,7 @@ describe('a tail', () => {
       { id: 'c1', tty: false, logDriver: 'json-file', logOptions },
       '',
     );
-    const { lines, gaps, counters } = start(engine, { isNew: true, source }, 20);
+    const { lines, gaps, counters } = start(engine, { isNew: true, source }, { checkEveryMs: 20 });
     await soon(() => expect(lines.toSorted()).toEqual(texts(6)));
     expect(gaps).toEqual([]);
     expect(counters.reopens).toBe(0);

@@ -12,6 +12,8 @@ import type { LogSession } from './log-session.ts';
 import type { ContainerTail, TailedContainer, TailOptions } from './tail.ts';
 
 const DEATH_IS_TOLD_WITHIN_MS = 2_000;
+/** An engine that fails to remove a container leaves it in the middle of that, and tells nothing. */
+const REMOVAL_MAY_TAKE_MS = 30_000;
 
 export function createContainerTail(container: TailedContainer, options: TailOptions): ContainerTail {
   const tail = new Tail(container, options);
@@ -65,8 +67,9 @@ class Tail {
     else await this.catchUp();
     while (!this.isOver) {
       if (this.isRunning) await this.followToEnd();
-      else await this.rest(null);
+      else await this.awaitStart();
     }
+    if (this.isGone) await this.tellIfOwed();
     this.forgetUnfinished();
     this.reader.close();
   }
@@ -87,6 +90,24 @@ class Tail {
     await this.unfinished?.finish();
     this.unfinished = null;
     this.reader.rest();
+  }
+
+  /** Nothing is left to be read. */
+  private async awaitStart(): Promise<void> {
+    if (!this.isOwed) return this.rest(null);
+    await this.rest(this.options.removalMayTakeMs ?? REMOVAL_MAY_TAKE_MS);
+    if (!this.isRunning && !this.isOver) await this.tellIfOwed();
+  }
+
+  /** It is removed, or being removed for too long, and was not surely read to its end: what may be missing is told. */
+  private async tellIfOwed(): Promise<void> {
+    if (!this.isOwed) return;
+    this.isWhole = true;
+    await this.reader.noteRemoved(false);
+  }
+
+  private get isOwed(): boolean {
+    return this.mayVanish && !this.isWhole && !this.isMissing;
   }
 
   wake(): void {
@@ -119,6 +140,11 @@ class Tail {
   private get mayVanish(): boolean {
     const { isRemovedAtEnd, source } = this.container;
     return isRemovedAtEnd === true && source.doubt !== undefined;
+  }
+
+  /** A read after its death that gives nothing may be of a log that the engine made anew amid removing it. */
+  private get isDoubtful(): boolean {
+    return this.mayVanish && this.reader.place === null;
   }
 
   private get how(): ReadHow {
@@ -161,7 +187,7 @@ class Tail {
     });
     if (done.session === undefined) return true;
     this.forgetUnfinished();
-    this.isWhole = !this.isRunning;
+    this.isWhole ||= !this.isRunning && !this.isDoubtful;
     // Where a clock was set back a read gives lines again, so their number alone says nothing.
     const isFurther = reader.added > added && !isSamePlace(reader.place, place);
     if (isFurther || this.isRunning || this.stopping.signal.aborted) reader.discard(done.session);
@@ -214,8 +240,8 @@ class Tail {
         following.abort();
         return ended;
       });
-      this.isWhole = session.isConnected;
-      if (this.isWhole) this.keep(session);
+      this.isWhole = session.isConnected && !this.isDoubtful;
+      if (session.isConnected) this.keep(session);
       else reader.discard(session);
     } catch (cause) {
       const containerId = this.container.id;

@@ -30,6 +30,8 @@ export type TailOptions = {
   space: LedgerSpace;
   /** How often a follow is checked; the default is for everyone but tests. */
   checkEveryMs?: number;
+  /** For tests: how long the engine may be about removing a container. */
+  removalMayTakeMs?: number;
   sink: TailSink;
   counters: Counters;
   log: Logger;
