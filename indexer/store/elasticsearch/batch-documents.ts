@@ -15,7 +15,6 @@ export type BatchDocuments = {
 /** Twice in one batch is once: the first counts. */
 export function documentsOf(batch: StoreBatch, prefix: string): BatchDocuments {
   const documents: Document[] = [];
-  const known = new Set<string>();
   let duplicates = 0;
 
   function add<T>(
@@ -24,16 +23,23 @@ export function documentsOf(batch: StoreBatch, prefix: string): BatchDocuments {
     toStored: (thing: T) => StoreDocument,
   ): Map<T, number> {
     const places = new Map<T, number>();
+    const known = new Set<string>();
+    let day = '';
+    let index = '';
     for (const thing of things) {
       const { id, at, source } = toStored(thing);
-      const key = `${kind} ${id}`;
-      if (known.has(key)) {
+      if (known.has(id)) {
         duplicates++;
         continue;
       }
-      known.add(key);
+      known.add(id);
       places.set(thing, documents.length);
-      documents.push({ index: indexName(prefix, kind, at), id, source: JSON.stringify(source) });
+      // Most of a batch is of one day.
+      if (day === '' || !at.startsWith(day)) {
+        day = at.slice(0, 10);
+        index = indexName(prefix, kind, at);
+      }
+      documents.push({ index, id, source: JSON.stringify(source) });
     }
     return places;
   }
