@@ -30,6 +30,11 @@ export type EngineOptions = {
   network?: 'none' | 'bridge';
   /** More flags for the engine, such as another address to listen on. */
   flags?: readonly string[];
+  /**
+   * Containers outlive an engine that ends by a signal: started again in the same folder, it takes up those that run. Only an
+   * engine that answers can end them with its `stop`.
+   */
+  liveRestore?: boolean;
 };
 
 export type PrivateEngine = {
@@ -52,10 +57,13 @@ export async function startPrivateEngine(options: EngineOptions): Promise<Privat
   mkdirSync(dir, { recursive: true });
   mkdirSync(paths.runDir, { recursive: true, mode: 0o700 });
   await endStaleEngine(paths);
+  await endContainerd(paths);
+  if (!options.liveRestore) cleanUp(paths);
+  const flags = [...(options.flags ?? []), ...(options.liveRestore ? ['--live-restore'] : [])];
   let failure: unknown;
   for (const networkFlags of networkAttempts(options.network ?? 'none')) {
     try {
-      return await launch(paths, [...networkFlags, ...(options.flags ?? [])]);
+      return await launch(paths, [...networkFlags, ...flags]);
     } catch (cause) {
       failure = cause;
     }
@@ -163,6 +171,7 @@ async function stopEngine(child: ChildProcess, paths: EnginePaths): Promise<void
     if ((await Promise.race([ended, late])) === 'late') child.kill('SIGKILL');
     timer.abort();
   }
+  await endContainerd(paths);
   cleanUp(paths);
 }
 
@@ -176,36 +185,53 @@ async function killContainers(dockerHost: string): Promise<void> {
   }
 }
 
-/** What a killed run left: an engine that still lives (it is ended), a pid file that would refuse the next start, mounts. */
+/** A killed run may leave an engine that still lives. */
 async function endStaleEngine(paths: EnginePaths): Promise<void> {
   const pid = Number(readText(paths.pidFile));
-  if (pid > 1 && commandLineOf(pid).includes(paths.data)) {
-    process.kill(pid, 'SIGTERM');
-    const deadline = Date.now() + STOP_WITHIN_MS;
-    while (commandLineOf(pid).includes(paths.data) && Date.now() < deadline) await delay(50);
-    if (commandLineOf(pid).includes(paths.data)) process.kill(pid, 'SIGKILL');
-  }
-  cleanUp(paths);
+  if (!isProcessOf(pid, paths.data)) return;
+  process.kill(pid, 'SIGTERM');
+  if (!(await isGoneSoon(pid, paths.data))) process.kill(pid, 'SIGKILL');
 }
 
+/**
+ * The engine's own containerd, which goes with it; what it ran stays. Its pid file goes too: the next engine would wait in vain for a
+ * dead one that nobody has buried yet.
+ */
+async function endContainerd(paths: EnginePaths): Promise<void> {
+  const pidFile = join(paths.exec, 'containerd', 'containerd.pid');
+  const pid = Number(readText(pidFile));
+  if (isProcessOf(pid, paths.exec)) {
+    process.kill(pid, 'SIGKILL');
+    await isGoneSoon(pid, paths.exec);
+  }
+  rmSync(pidFile, { force: true });
+}
+
+/** What a killed run leaves: a pid file that would refuse the next start, a socket, mounts. */
 function cleanUp(paths: EnginePaths): void {
-  const containerd = Number(readText(join(paths.exec, 'containerd', 'containerd.pid')));
-  if (containerd > 1 && commandLineOf(containerd).includes(paths.exec)) process.kill(containerd, 'SIGKILL');
-  for (const mount of mountsBelow([paths.data, paths.exec])) spawnSync('umount', ['-l', mount]);
+  for (const mount of mountsIn([paths.data, paths.exec])) spawnSync('umount', ['-l', mount]);
   rmSync(paths.pidFile, { force: true });
   rmSync(paths.socket, { force: true });
 }
 
-/** Deepest first, so that each can be unmounted in turn. */
-function mountsBelow(folders: string[]): string[] {
+/** Deepest first, so that each can be unmounted in turn; the folder itself may be one, mounted on itself by the engine. */
+function mountsIn(folders: string[]): string[] {
   return readText('/proc/self/mounts')
     .split('\n')
     .map(line => line.split(' ')[1] ?? '')
-    .filter(mount => folders.some(folder => mount.startsWith(`${folder}/`)))
+    .filter(mount => folders.some(folder => `${mount}/`.startsWith(`${folder}/`)))
     .reverse();
 }
 
-const commandLineOf = (pid: number): string => readText(`/proc/${pid}/cmdline`);
+/** Pids are given out again: the folder in its command line tells that it is ours. */
+const isProcessOf = (pid: number, folder: string): boolean =>
+  pid > 1 && readText(`/proc/${pid}/cmdline`).includes(folder);
+
+async function isGoneSoon(pid: number, folder: string): Promise<boolean> {
+  const deadline = Date.now() + STOP_WITHIN_MS;
+  while (isProcessOf(pid, folder) && Date.now() < deadline) await delay(50);
+  return !isProcessOf(pid, folder);
+}
 
 function readText(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
