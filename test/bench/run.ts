@@ -12,7 +12,7 @@ import { benchStore } from './store.bench.ts';
 const BENCHMARKS: Record<string, { title: string; run: () => Promise<Row[]> }> = {
   collector: { title: 'Collector, through the engine API and from its files', run: benchCollector },
   ingest: { title: 'Indexer: HTTP, parse, store, fsync', run: benchIngest },
-  store: { title: 'Embedded store at 1,000,000 records', run: benchStore },
+  store: { title: 'Embedded store', run: benchStore },
   live: { title: 'Dashboard: live tail in Chromium', run: benchLive },
 };
 

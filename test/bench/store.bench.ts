@@ -1,144 +1,177 @@
-/** The embedded store at a million varied records over a day: what writing costs, what questions cost. */
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+/**
+ * The embedded store with varied records of a week: what writing and packing cost, what questions cost while more comes in, what
+ * an indexer takes that has it all on disk. `QUAYLOG_BENCH_RECORDS` (1,000,000) and `QUAYLOG_BENCH_DAYS` (7) say how many.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { QueryNode, Value } from '#indexer/query/query-tree.ts';
-import { createEmbeddedStore } from '#indexer/store/embedded-store.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createEmbeddedStore, type EmbeddedStoreOptions } from '#indexer/store/embedded-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
-import type { Row } from './row.ts';
-import { COMMON_WORD, RARE_PART, RARE_WORD, variedBatches } from './varied-records.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort, startProgram, untilAnswers } from '../support/program.ts';
+import { rssBytesOf } from './process-cost.ts';
+import { percentiles, type Row } from './row.ts';
+import { benchQuestions, type Span } from './store-questions.ts';
+import { variedBatches } from './varied-records.ts';
 
-const START_MS = Date.parse('2026-11-21T12:00:00Z');
-const DAY_MS = 24 * 3_600_000;
-const ROUNDS = 15;
+const HOUR_MS = 3_600_000;
+const CONTAINERS = 40;
+/** Records a second that come in while questions are asked. */
+const MEANWHILE = 5_000;
 
-/** `count`: records to write; fewer for a quick look. */
-export async function benchStore(count = 1_000_000): Promise<Row[]> {
-  const dir = await mkdtemp(join(tmpdir(), 'quaylog-bench-'));
-  const open = (): Promise<LogStore> =>
-    createEmbeddedStore({
-      dir,
-      retentionAgeMs: 'all',
-      retentionBytes: Infinity,
-      now: () => new Date(START_MS + DAY_MS),
-      log: { info: () => undefined, warn: console.error, error: console.error },
-    });
-  let store = await open();
+export async function benchStore(): Promise<Row[]> {
+  const count = Number(process.env['QUAYLOG_BENCH_RECORDS'] ?? 1_000_000);
+  const days = Number(process.env['QUAYLOG_BENCH_DAYS'] ?? 7);
+  const endMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const span = { startMs: endMs - days * 24 * HOUR_MS, endMs };
+  const data = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
+  const dir = join(data, 'logs');
+  mkdirSync(dir);
   try {
-    const rows = await benchWriting(store, count);
-    await store.close();
-    rows.push({ what: 'on disk', value: `${Math.round((await sizeOf(dir)) / count)} bytes/record` });
-    const startedAt = performance.now();
-    store = await open();
-    rows.push({ what: 'open again', value: `${Math.round(performance.now() - startedAt)} ms` });
-    return [...rows, ...(await benchQuestions(store))];
+    return [
+      { what: 'records, days', value: `${count.toLocaleString('en')}, ${days}` },
+      ...(await benchWriting(dir, count, span)),
+      ...(await benchPacking(dir, count)),
+      ...(await benchAsking(dir, span)),
+      ...(await benchIndexer(data)),
+    ];
   } finally {
-    await store.close();
-    await rm(dir, { recursive: true });
+    rmSync(data, { recursive: true });
   }
 }
 
-async function benchWriting(store: LogStore, count: number): Promise<Row[]> {
+const open = (dir: string, options: Partial<EmbeddedStoreOptions> = {}): Promise<LogStore> =>
+  createEmbeddedStore({
+    dir,
+    retentionAgeMs: 'all',
+    retentionBytes: Infinity,
+    now: () => new Date(),
+    log: { info: () => undefined, warn: console.error, error: console.error },
+    ...options,
+  });
+
+/** Nothing is packed meanwhile, so that each is measured by itself. */
+async function benchWriting(dir: string, count: number, { startMs, endMs }: Span): Promise<Row[]> {
+  const store = await open(dir, { packIdleMs: Infinity });
   const waits: number[] = [];
   const stalls = monitorEventLoopDelay({ resolution: 1 });
   let cpuUs = 0;
-  let referenceUs = 0;
-  for (const records of variedBatches({ count, containers: 40, startMs: START_MS, lengthMs: DAY_MS })) {
-    referenceUs += await cpuOf(() => JSON.stringify(records));
+  for (const records of variedBatches({
+    count,
+    containers: CONTAINERS,
+    startMs,
+    lengthMs: endMs - startMs,
+  })) {
+    const before = process.cpuUsage();
     const startedAt = performance.now();
     stalls.enable();
-    cpuUs += await cpuOf(() => store.append({ records, events: [], samples: [] }));
+    await store.append({ records, events: [], samples: [] });
     stalls.disable();
     waits.push(performance.now() - startedAt);
+    const { user, system } = process.cpuUsage(before);
+    cpuUs += user + system;
   }
-  const seconds = waits.reduce((sum, ms) => sum + ms, 0) / 1_000;
-  const late = (percent: number): string => `${(stalls.percentile(percent) / 1e6).toFixed(1)} ms`;
+  await store.close();
+  const rate = (some: number[]): number => (some.length * 1e6) / some.reduce((sum, ms) => sum + ms, 0);
+  const tenth = Math.ceil(waits.length / 10);
+  const { p50, p95 } = percentiles(waits);
   return [
-    { what: 'append, batches of 1,000, synced', value: `${Math.round(count / seconds)} records/s` },
+    { what: 'append, batches of 1,000, each synced', value: `${Math.round(rate(waits))} records/s` },
     {
-      what: 'append, CPU of all threads',
-      value: `${(cpuUs / count).toFixed(1)} µs/record`,
-      ratio: `${(cpuUs / referenceUs).toFixed(1)} × JSON.stringify of the same`,
+      what: 'append, the last tenth',
+      value: `${Math.round(rate(waits.slice(-tenth)))} records/s`,
+      ratio: `${((100 * rate(waits.slice(-tenth))) / rate(waits.slice(0, tenth))).toFixed(0)} % of the first tenth`,
     },
-    { what: 'append, one batch', value: quantiles(waits) },
-    { what: 'event loop late while appending', value: `p50 ${late(50)}, p99 ${late(99)}` },
+    { what: 'append, CPU of all threads', value: `${(cpuUs / count).toFixed(1)} µs/record` },
+    { what: 'append, one batch', value: `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms` },
+    { what: 'event loop late while appending', value: `p99 ${(stalls.percentile(99) / 1e6).toFixed(1)} ms` },
+    { what: 'on disk, live', value: `${(sizeOf(dir) / count).toFixed(1)} bytes/record` },
   ];
 }
 
-/** Microseconds of CPU, of all threads. */
-async function cpuOf(work: () => unknown): Promise<number> {
+async function benchPacking(dir: string, count: number): Promise<Row[]> {
   const before = process.cpuUsage();
-  await work();
+  const startedAt = performance.now();
+  const later = (): Date => new Date(Date.now() + 2 * HOUR_MS);
+  const store = await open(dir, { packIdleMs: 0, now: later });
+  await eventually(() => readdirSync(dir).every(name => !name.endsWith('.db')), {
+    what: 'all hours are packed',
+    withinMs: HOUR_MS,
+  });
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await store.close();
   const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-async function benchQuestions(store: LogStore): Promise<Row[]> {
-  const range = { from: '2026-11-21T12:00:00.000000000Z', to: '2026-11-22T12:00:10.000000000Z' };
-  const quarter = { from: '2026-11-22T11:45:03.000000000Z', to: '2026-11-22T12:00:03.000000000Z' };
-  const all: QueryNode = { type: 'all' };
-  const common = word(COMMON_WORD);
-  const rarePart = is('message', { kind: 'wildcard', pattern: `*${RARE_PART}*` });
-  const mixed: QueryNode = {
-    type: 'and',
-    nodes: [is('container.name', { kind: 'wildcard', pattern: 'shop-api*' }), level('error'), word('order')],
-  };
-  const newest = (query: QueryNode) => (): Promise<unknown> =>
-    store.findRecords({ ...range, query, order: 'desc', limit: 100, countUpTo: 10_000 });
-  const bars =
-    (query: QueryNode, within = range) =>
-    (): Promise<unknown> =>
-      store.histogram({ ...within, query, buckets: 90 });
-  const values =
-    (field: string, query: QueryNode = all) =>
-    (): Promise<unknown> =>
-      store.facets({ ...range, query, field, limit: 10 });
-  const questions: [string, () => Promise<unknown>][] = [
-    ['newest 100', newest(all)],
-    ['newest 100 of a common word', newest(common)],
-    ['newest 100 of a rare word', newest(word(RARE_WORD))],
-    ['newest 100 of container, level and word', newest(mixed)],
-    ['newest 100 of a field of the application', newest(is('app.user', { kind: 'word', text: 'u4242' }))],
-    ['newest 100 of a rare part of a word (full scan)', newest(rarePart)],
-    ['histogram of a day', bars(all)],
-    ['histogram of a quarter of an hour', bars(all, quarter)],
-    ['histogram of a day, one level', bars(level('error'))],
-    ['histogram of a day with a common word', bars(common)],
-    ['facet of containers', values('container.name')],
-    ['facet of levels with a common word', values('log.level', common)],
-    ['facet of a field of the application', values('app.user')],
+  return [
+    {
+      what: 'packing',
+      value: `${((user + system) / count).toFixed(1)} µs/record CPU, ${Math.round(count / seconds)} records/s`,
+    },
+    { what: 'on disk, packed', value: `${(sizeOf(dir) / count).toFixed(1)} bytes/record` },
   ];
-  const rows: Row[] = [];
-  for (const [what, ask] of questions) {
-    const cpu = process.cpuUsage();
-    const waits: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const startedAt = performance.now();
-      await ask();
-      waits.push(performance.now() - startedAt);
-    }
-    const { user, system } = process.cpuUsage(cpu);
-    rows.push({
-      what,
-      value: `${quantiles(waits)}, CPU ${((user + system) / 1_000 / ROUNDS).toFixed(1)} ms`,
-    });
+}
+
+async function benchAsking(dir: string, span: Span): Promise<Row[]> {
+  const store = await open(dir);
+  const ending = new AbortController();
+  const writing = keepWriting(store, span.endMs, ending.signal);
+  try {
+    return await benchQuestions(store, span);
+  } finally {
+    ending.abort();
+    await writing;
+    await store.close();
   }
-  return rows;
 }
 
-const is = (field: string, value: Value): QueryNode => ({ type: 'is', field, value });
-const word = (text: string): QueryNode => is('message', { kind: 'word', text });
-const level = (text: string): QueryNode => is('log.level', { kind: 'word', text });
-
-function quantiles(waits: readonly number[]): string {
-  const sorted = waits.toSorted((a, b) => a - b);
-  const quantile = (q: number): string => (sorted[Math.floor(q * (sorted.length - 1))] ?? 0).toFixed(1);
-  return `p50 ${quantile(0.5)} ms, p95 ${quantile(0.95)} ms`;
+async function keepWriting(store: LogStore, startMs: number, signal: AbortSignal): Promise<void> {
+  const batches = variedBatches({
+    count: 100e6,
+    containers: CONTAINERS,
+    startMs,
+    lengthMs: (1e8 / MEANWHILE) * 1_000,
+  });
+  let due = performance.now();
+  for (const records of batches) {
+    if (signal.aborted) return;
+    await store.append({ records, events: [], samples: [] });
+    due += (records.length / MEANWHILE) * 1_000;
+    await delay(Math.max(0, due - performance.now()));
+  }
 }
 
-async function sizeOf(dir: string): Promise<number> {
-  const names = await readdir(dir);
-  const sizes = await Promise.all(names.map(async name => (await stat(join(dir, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** An indexer of its own on these files: killed, started again, asked. */
+async function benchIndexer(data: string): Promise<Row[]> {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const start = async () => {
+    const program = startProgram({
+      args: ['indexer'],
+      env: { QUAYLOG_LISTEN: listen, QUAYLOG_DATA: data, QUAYLOG_RETENTION_AGE: 'all' },
+    });
+    await untilAnswers(`http://${listen}/healthz`, program);
+    return program;
+  };
+  const killed = await start();
+  await killed.kill('SIGKILL');
+  const opening = performance.now();
+  await (await open(join(data, 'logs'))).close();
+  const openMs = performance.now() - opening;
+  const indexer = await start();
+  for (const path of [
+    'logs?from=now-30d&limit=100',
+    'logs/histogram?from=now-30d',
+    'logs?from=now-30d&q=zanzibar',
+  ])
+    await (await fetch(`http://${listen}/api/v1/${path}`)).arrayBuffer();
+  const rss = rssBytesOf(indexer.pid);
+  await indexer.kill('SIGTERM');
+  return [
+    { what: 'open and close after kill -9', value: `${Math.round(openMs)} ms` },
+    { what: 'indexer RSS after questions over all', value: `${Math.round(rss / 2 ** 20)} MiB` },
+  ];
+}
+
+function sizeOf(dir: string): number {
+  return readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
 }

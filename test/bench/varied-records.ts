@@ -56,7 +56,7 @@ function createSource(index: number): (stamp: string, n: number, random: Random)
       container,
       host,
       compose,
-      event: { id: recordId(key, stamp, n & 0xffffff), dataset: 'docker.logs' },
+      event: { id: recordId(key, stamp, 0), dataset: 'docker.logs' },
       ...rest,
     };
   };

@@ -9,7 +9,6 @@ import { idRange } from '../../parse/record-id.ts';
 import { bucketsOf } from '../histogram-interval.ts';
 import type { FindEvents, FindRecords, Selection, TimeRange } from '../log-store.ts';
 import { BucketTally, FacetTally, totalOf } from '../tally.ts';
-import { isInRest } from './bounds.ts';
 import { countInHour, scanHour, tallyHour } from './count-records.ts';
 import { findInHour } from './find-records.ts';
 import { bytesOfId, HOUR_MS } from './id-bytes.ts';
@@ -65,9 +64,7 @@ export function* facets(
     yield* hours.use(hour, reader =>
       isKindField(field)
         ? tallyHour(reader, { ...asked, grainMs: HOUR_MS }, (_, kind, count) => tally.add(kind.sample, count))
-        : scanHour(reader, { ...asked, isOfRest: isInRest(field) }, (document, count) =>
-            tally.add(document, count),
-          ),
+        : scanHour(reader, { ...asked, field }, (document, count) => tally.add(document, count)),
     );
   }
   return tally.toFacets(limit);

@@ -45,13 +45,28 @@ export function countBits(bits: Bits, count: number): number {
   return sum;
 }
 
-/** The records from `first` up to `end` that are in the set, ascending. */
-export function* eachBit(bits: Bits, first: number, end: number): Generator<number> {
+/** Whether any record from `first` up to `end` is in the set. */
+export function hasAny(bits: Bits, first: number, end: number): boolean {
+  if (typeof bits === 'boolean') return bits && first < end;
   for (let index = first; index < end;) {
-    if (typeof bits !== 'boolean' && (index & 31) === 0 && bits[index >>> 5] === 0) index += 32;
-    else {
-      if (hasBit(bits, index)) yield index;
-      index++;
+    if ((index & 31) === 0 && bits[index >>> 5] === 0) index += 32;
+    else if (hasBit(bits, index++)) return true;
+  }
+  return false;
+}
+
+/** Visits the records in the set of the `count` that the segment has, ascending. */
+export function forEachBit(bits: Bits, count: number, visit: (index: number) => void): void {
+  if (typeof bits === 'boolean') {
+    for (let index = 0; bits && index < count; index++) visit(index);
+    return;
+  }
+  for (let at = 0; at < bits.length; at++) {
+    let word = bits[at] ?? 0;
+    while (word !== 0) {
+      const lowest = word & -word;
+      visit(at * 32 + 31 - Math.clz32(lowest));
+      word ^= lowest;
     }
   }
 }

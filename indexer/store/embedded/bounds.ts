@@ -149,4 +149,4 @@ const longest = (pieces: readonly string[]): string =>
   pieces.reduce((a, b) => (b.length > a.length ? b : a), '');
 
 /** Printable ASCII that JSON does not escape. */
-const isPlain = (text: string): boolean => /^[ !#-[\]-~]+$/.test(text);
+export const isPlain = (text: string): boolean => /^[ !#-[\]-~]+$/.test(text);

@@ -1,4 +1,6 @@
 /** How many records match, by time and kind: what histograms, facets and totals are made of. */
+import { hasBit } from './bits.ts';
+import { isInRest, isPlain } from './bounds.ts';
 import { HOUR_MS } from './id-bytes.ts';
 import type { HourReader } from './hour-reader.ts';
 import type { Kind } from './kind.ts';
@@ -7,8 +9,8 @@ import { kindAt, type Segment } from './segment.ts';
 import {
   countMatches,
   createChunkFinder,
-  eachMatch,
-  eachRecord,
+  forEachMatch,
+  forEachRecord,
   isInside,
   isOutside,
   querySegment,
@@ -56,18 +58,19 @@ export function* tallyHour(
 }
 
 /**
- * Shows the matching records of one hour, or only what is in their rest when nothing else is asked for; for what no count can
- * tell. Yields after each segment.
+ * Shows the matching records of one hour as far as a field is concerned: only what is in their rest where the field can be
+ * nowhere else. For what no count can tell. Yields after each segment.
  */
 export function* scanHour(
   hour: HourReader,
-  { plan, bounds, isOfRest }: Asked & { isOfRest: boolean },
+  { plan, bounds, field }: Asked & { field: string },
   visit: (document: object, count: number) => void,
 ): Generator<undefined, void> {
+  const show = isInRest(field) ? showRests(field.slice(field.lastIndexOf('.') + 1)) : showRecords;
   for (const ref of segmentsWithin(hour, bounds)) {
     openSegment(ref, segment => {
       const query = querySegment(segment, { plan, bounds, startSeconds: hour.startSeconds });
-      if (query) (isOfRest ? showRests : showRecords)(query, visit);
+      if (query) show(query, visit);
     });
     yield;
   }
@@ -111,42 +114,46 @@ function tallyMatches(query: SegmentQuery, grainMs: number, visit: VisitCount): 
   const kinds = probe.kindNumbers();
   const pieceOf = createPieceFinder(query, grainMs);
   const width = (probe.segment.present.at(-1) ?? 0) + 1;
-  const counts = new Map<number, number>();
-  for (const index of eachMatch(query)) {
+  const counts = new Uint32Array(width * Math.ceil(HOUR_MS / grainMs));
+  forEachMatch(query, index => {
     const cell = pieceOf(index) * width + (kinds[index] ?? 0);
-    counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  }
-  for (const [cell, count] of counts) {
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  });
+  counts.forEach((count, cell) => {
     const atMs = startSeconds * 1_000 + Math.floor(cell / width) * grainMs;
-    visit(atMs, kindAt(probe.segment, cell % width), count);
-  }
+    if (count > 0) visit(atMs, kindAt(probe.segment, cell % width), count);
+  });
 }
 
 /** Which piece a record is in; times are read only when there is more than one. */
 function createPieceFinder({ probe }: SegmentQuery, grainMs: number): (index: number) => number {
   if (grainMs >= HOUR_MS) return () => 0;
-  const { seconds, nanoseconds } = probe.times();
+  const { seconds } = probe.times();
+  if (grainMs % 1_000 === 0) return index => Math.floor((seconds[index] ?? 0) / (grainMs / 1_000));
+  const { nanoseconds } = probe.times();
   return index =>
     Math.floor(((seconds[index] ?? 0) * 1_000 + Math.floor((nanoseconds[index] ?? 0) / 1e6)) / grainMs);
 }
 
 type Show = (query: SegmentQuery, visit: (document: object, count: number) => void) => void;
 
-const showRecords: Show = (query, visit) => {
-  for (const record of eachRecord(query)) visit(record, 1);
-};
+const showRecords: Show = (query, visit) => forEachRecord(query, record => visit(record, 1));
 
 const NOTHING = {};
 
-const showRests: Show = (query, visit) => {
-  const { probe } = query;
-  const chunkOf = createChunkFinder(probe.segment);
-  let nothing = 0;
-  for (const index of eachMatch(query)) {
-    const { chunk, first } = chunkOf(index);
-    const rest = textAt(probe.rests(chunk), index - first);
-    if (rest === '') nothing++;
-    else visit(JSON.parse(rest) as object, 1);
-  }
-  if (nothing > 0) visit(NOTHING, nothing);
-};
+/** Only rests that hold the key of the field can have it: the others need not be parsed. */
+function showRests(key: string): Show {
+  return (query, visit) => {
+    const { probe } = query;
+    const chunkOf = createChunkFinder(probe.segment);
+    const mayHave = isPlain(key) ? probe.restsWith([key], query.matches.maybe) : true;
+    let nothing = 0;
+    forEachMatch(query, index => {
+      const { chunk, first } = chunkOf(index);
+      const rest = hasBit(mayHave, index) ? textAt(probe.rests(chunk), index - first) : '';
+      if (rest === '') nothing++;
+      else visit(JSON.parse(rest) as object, 1);
+    });
+    if (nothing > 0) visit(NOTHING, nothing);
+  };
+}

@@ -2,14 +2,18 @@
 import { statSync } from 'node:fs';
 import { openLive, type OpenLive } from './hour-reader.ts';
 import { livePath, type Hour } from './hours.ts';
+import { MovedError } from './store-error.ts';
 import { readingFile } from './unreadable.ts';
 
 /** Each with up to 2 MB of pages and 10 MB of blocks: the hour at hand and some that are not packed yet. */
 const MAX_HELD = 8;
 
+/** `isGone`: the file was packed, dropped or set aside since, and reading it may fail in any way. */
+type AcquiredLive = { live: OpenLive; isGone: () => boolean; release: () => void };
+
 export interface HeldLives {
   /** The live file of an hour; undefined when there is none, or it is shunned. To be released. */
-  acquire(hour: Hour): { live: OpenLive; release: () => void } | undefined;
+  acquire(hour: Hour): AcquiredLive | undefined;
   /** The file of this hour that is there now is not acquired again. */
   shun(hour: Hour): void;
   /** Lets go of the others: a dropped file keeps its space until nobody has it open. */
@@ -25,6 +29,14 @@ export function createHeldLives(dir: string): HeldLives {
 
   const inodeOf = (hour: Hour): number | undefined =>
     statSync(livePath(dir, hour), { throwIfNoEntry: false })?.ino;
+
+  function open(hour: Hour, inode: number): OpenLive {
+    try {
+      return readingFile(`${hour}.db`, () => openLive(dir, hour));
+    } catch (error) {
+      throw inodeOf(hour) === inode ? error : new MovedError(`the live file of ${hour} is gone`);
+    }
+  }
 
   /** Whoever still reads a file that was let go closes it. */
   function letGo(hour: Hour, one: Held): void {
@@ -49,13 +61,13 @@ export function createHeldLives(dir: string): HeldLives {
       if (one?.inode !== inode) {
         // Dropped, packed or set aside, and begun anew.
         if (one) letGo(hour, one);
-        one = { live: readingFile(`${hour}.db`, () => openLive(dir, hour)), inode, users: 0 };
+        one = { live: open(hour, inode), inode, users: 0 };
       }
       const mine = one;
       held.delete(hour);
       held.set(hour, mine);
       mine.users++;
-      return { live: mine.live, release: () => release(hour, mine) };
+      return { live: mine.live, isGone: () => inodeOf(hour) !== inode, release: () => release(hour, mine) };
     },
     shun(hour) {
       const inode = inodeOf(hour);

@@ -39,14 +39,14 @@ export function createKnownIds(segmentsWithin: (low: number, high: number) => It
     const first = stretch * STRETCH_SECONDS;
     const end = first + STRETCH_SECONDS;
     for (const segment of segmentsWithin(first * NANOSECONDS, end * NANOSECONDS - 1)) {
-      const times = segment.times();
+      const { seconds, nanoseconds, ordinals } = segment.times();
       const kinds = segment.kindNumbers();
       const keyOf = new Map(segment.present.map(kind => [kind, keyNumber(kindAt(segment, kind).parts.key)]));
       for (let i = 0; i < segment.count; i++) {
-        const seconds = times.seconds[i] ?? 0;
-        if (seconds < first || seconds >= end) continue;
+        const second = seconds[i] ?? 0;
+        if (second < first || second >= end) continue;
         const key = keyOf.get(kinds[i] ?? 0) ?? 0;
-        ids.add(times.nanoseconds[i] ?? 0, key, tail(seconds - first, times.ordinals[i] ?? 0));
+        ids.add(nanoseconds[i] ?? 0, key, tail(second - first, ordinals[i] ?? 0));
       }
     }
     return ids;

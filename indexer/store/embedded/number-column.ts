@@ -1,7 +1,7 @@
 /** Whole numbers as bytes of one width, the narrowest that holds them all: u8 width (0, 1, 2 or 4; 0: all are 0), then the numbers. */
 import { DamagedError } from './store-error.ts';
 
-export function encodeNumbers(numbers: Uint32Array): Buffer {
+export function encodeNumbers(numbers: Numbers): Buffer {
   let max = 0;
   for (const number of numbers) if (number > max) max = number;
   const width = max === 0 ? 0 : max < 2 ** 8 ? 1 : max < 2 ** 16 ? 2 : 4;
@@ -20,16 +20,18 @@ export function encodeNumbers(numbers: Uint32Array): Buffer {
   return bytes;
 }
 
+/** As narrow as it was stored. */
+export type Numbers = Uint8Array | Uint16Array | Uint32Array;
+
 /** Throws `DamagedError` when there are not `count` numbers. */
-export function decodeNumbers(bytes: Buffer, count: number): Uint32Array {
+export function decodeNumbers(bytes: Buffer, count: number): Numbers {
   const width = bytes[0] ?? 255;
   if (bytes.length !== 1 + width * count || width > 4)
     throw new DamagedError('a column is too short or too long');
-  const numbers = new Uint32Array(count);
   const body = bytes.subarray(1);
-  if (width === 1) numbers.set(body);
-  else if (width === 2)
-    for (let i = 0; i < count; i++) numbers[i] = (body[i * 2] ?? 0) | ((body[i * 2 + 1] ?? 0) << 8);
-  else if (width === 4) new Uint8Array(numbers.buffer).set(body);
-  return numbers;
+  if (width === 0) return new Uint8Array(count);
+  if (width === 1) return new Uint8Array(body.buffer, body.byteOffset, count);
+  // Numbers begin where their width divides the place: a copy does.
+  const aligned = new Uint8Array(body).buffer;
+  return width === 2 ? new Uint16Array(aligned) : new Uint32Array(aligned);
 }

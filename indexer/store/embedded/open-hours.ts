@@ -7,7 +7,7 @@ import { hourOfMs, hoursAmong, type Hour, type HourFiles } from './hours.ts';
 import { epochMsOf } from './id-bytes.ts';
 import type { Pack } from './pack-file.ts';
 import type { IdBounds } from './segment-query.ts';
-import { isDamage } from './store-error.ts';
+import { isDamage, MovedError } from './store-error.ts';
 import { UnreadableFileError } from './unreadable.ts';
 
 export interface OpenHours {
@@ -56,6 +56,7 @@ export function createOpenHours(dir: string): OpenHours {
         });
         return yield* work(reader);
       } catch (error) {
+        if (live?.isGone()) throw new MovedError(`the live file of ${files.hour} is gone`);
         const unreadable = asUnreadable(error, files.hour);
         if (!unreadable) throw error;
         shun(files.hour, unreadable.file);

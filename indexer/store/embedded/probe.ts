@@ -1,7 +1,8 @@
 /** One segment as one question looks at it: what is read for one part of the question is there for the next. */
 import { isAscii } from 'node:buffer';
-import { eachBit, newBits, setBit, type Bits } from './bits.ts';
+import { hasAny, newBits, setBit, type Bits } from './bits.ts';
 import type { Kind } from './kind.ts';
+import type { Numbers } from './number-column.ts';
 import { kindAt, type Segment, type Times } from './segment.ts';
 import { startOfText, type TextColumn } from './text-column.ts';
 import type { WordIndex } from './word-index.ts';
@@ -9,12 +10,14 @@ import type { WordIndex } from './word-index.ts';
 export interface Probe {
   readonly segment: Segment;
   readonly count: number;
-  kindNumbers(): Uint32Array;
+  /** The records of some kinds among `among` that the segment has. */
+  recordsOfKinds(chosen: readonly number[], among: number): Bits;
+  kindNumbers(): Numbers;
   times(): Times;
   messages(chunk: number): TextColumn;
   rests(chunk: number): TextColumn;
   words(): WordIndex | null;
-  /** The records whose kind passes. */
+  /** The records of the kinds asked about whose kind passes. */
   ofKinds(test: (kind: Kind) => boolean): Bits;
   /**
    * The records within the set whose message holds all the pieces (folded ASCII), whatever the case; and those that have
@@ -30,40 +33,51 @@ export interface Probe {
 /** Texts that stay unpacked for one question: a few chunks, in the order of use. */
 const MAX_TEXTS = 48;
 
-export function createProbe(segment: Segment): Probe {
+/** `asked`: the numbers of the kinds that the question is still open for; what is said of others means nothing. */
+export function createProbe(segment: Segment, asked: readonly number[]): Probe {
   const { count } = segment;
-  let kinds: Uint32Array | undefined;
+  let kinds: Numbers | undefined;
   let times: Times | undefined;
   const messages = keepLast(chunk => segment.messages(chunk));
   const rests = keepLast(chunk => segment.rests(chunk));
-  const kindNumbers = (): Uint32Array => (kinds ??= segment.kindNumbers());
+  const kindNumbers = (): Numbers => (kinds ??= segment.kindNumbers());
 
   function search(within: Bits, texts: (chunk: number) => TextColumn, find: SearchChunk): Bits {
     const found = newBits(count);
     for (let chunk = 0; chunk + 1 < segment.chunks.length; chunk++) {
       const first = segment.chunks[chunk] ?? 0;
       const end = segment.chunks[chunk + 1] ?? 0;
-      if (eachBit(within, first, end).next().done) continue;
+      if (!hasAny(within, first, end)) continue;
       find(texts(chunk), index => setBit(found, first + index));
     }
     return found;
   }
 
+  /** Of these kinds among so many; when they are all or none, nobody needs to look at a record. */
+  function recordsOfKinds(chosen: readonly number[], among: number): Bits {
+    if (chosen.length === 0 || chosen.length === among) return chosen.length > 0;
+    const isChosen = new Uint8Array((segment.present.at(-1) ?? 0) + 1);
+    for (const kind of chosen) isChosen[kind] = 1;
+    const bits = newBits(count);
+    const numbers = kindNumbers();
+    for (let i = 0; i < count; i++) if (isChosen[numbers[i] ?? 0] === 1) setBit(bits, i);
+    return bits;
+  }
+
   return {
     segment,
     count,
+    recordsOfKinds,
     kindNumbers,
     times: () => (times ??= segment.times()),
     messages,
     rests,
     words: () => segment.words(),
-    ofKinds(test) {
-      const passes = new Set(segment.present.filter(kind => test(kindAt(segment, kind))));
-      if (passes.size === 0 || passes.size === segment.present.length) return passes.size > 0;
-      const bits = newBits(count);
-      kindNumbers().forEach((kind, i) => passes.has(kind) && setBit(bits, i));
-      return bits;
-    },
+    ofKinds: test =>
+      recordsOfKinds(
+        asked.filter(kind => test(kindAt(segment, kind))),
+        asked.length,
+      ),
     messagesWith: (pieces, within) =>
       pieces.length === 0
         ? true

@@ -2,16 +2,17 @@
  * Records by column: the form in which they pass from thread to thread, wait to become a block, and are packed. What a
  * record has in common with others is its kind (kind.ts); what is its own stands here.
  */
+import type { Numbers } from './number-column.ts';
 import { concatTexts, gatherTexts, sliceTexts, type TextColumn } from './text-column.ts';
 
 export type RecordColumns = {
   count: number;
   /** Numbers of kinds; whose, the context says. */
-  kinds: Uint32Array;
+  kinds: Numbers;
   /** Since the epoch, or since the beginning of the hour once records are with their hour. */
-  seconds: Uint32Array;
-  nanoseconds: Uint32Array;
-  ordinals: Uint32Array;
+  seconds: Numbers;
+  nanoseconds: Numbers;
+  ordinals: Numbers;
   /** Well-formed; what is not stands verbatim in `rests`. */
   messages: TextColumn;
   /** What kind, id and message do not hold, as JSON (record-rest.ts); mostly nothing. */
@@ -29,7 +30,7 @@ export const atOf = (
 
 /** The records at these places, in this order. */
 export function gatherRecords(columns: RecordColumns, places: ArrayLike<number>): RecordColumns {
-  const gather = (from: Uint32Array): Uint32Array => {
+  const gather = (from: Numbers): Uint32Array => {
     const to = new Uint32Array(places.length);
     for (let i = 0; i < to.length; i++) to[i] = from[places[i] ?? 0] ?? 0;
     return to;
@@ -48,7 +49,7 @@ export function gatherRecords(columns: RecordColumns, places: ArrayLike<number>)
 export function concatRecords(parts: readonly RecordColumns[]): RecordColumns {
   const [only] = parts;
   if (only && parts.length === 1) return only;
-  const concat = (choose: (part: RecordColumns) => Uint32Array): Uint32Array => {
+  const concat = (choose: (part: RecordColumns) => Numbers): Uint32Array => {
     const all = new Uint32Array(parts.reduce((sum, part) => sum + part.count, 0));
     let at = 0;
     for (const part of parts) {

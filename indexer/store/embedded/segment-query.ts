@@ -1,6 +1,6 @@
 /** One query put to one segment: which records match, in which order, and what they are. */
 import type { LogRecord } from '#contract/log-record.ts';
-import { and, countBits, eachBit, hasBit, isEmpty, newBits, setBit, type Bits } from './bits.ts';
+import { and, countBits, forEachBit, hasBit, isEmpty, newBits, setBit, type Bits } from './bits.ts';
 import { combine, exactly, type Bounds } from './bounds.ts';
 import { secondsOf } from './id-bytes.ts';
 import type { QueryPlan } from './plan-query.ts';
@@ -30,12 +30,14 @@ export function querySegment(
   { plan, bounds, startSeconds }: { plan: QueryPlan; bounds: IdBounds; startSeconds: number },
 ): SegmentQuery | undefined {
   const decisions = segment.present.map(kind => plan.decide(kindAt(segment, kind)));
-  if (decisions.every(isMatch => isMatch === false)) return undefined;
-  const probe = createProbe(segment);
-  const within = withinBounds(probe, bounds, startSeconds);
-  if (isEmpty(within)) return undefined;
-  const isAll = decisions.every(isMatch => isMatch === true);
-  const matches = combine(and, exactly(within), isAll ? exactly(true) : plan.bounds(probe, within));
+  const possible = segment.present.filter((_, i) => decisions[i] !== false);
+  if (possible.length === 0) return undefined;
+  const probe = createProbe(segment, possible);
+  const between = withinBounds(probe, bounds, startSeconds);
+  if (isEmpty(between)) return undefined;
+  const within = and(between, probe.recordsOfKinds(possible, segment.present.length));
+  const isDecided = decisions.every(isMatch => isMatch !== undefined);
+  const matches = combine(and, exactly(within), isDecided ? exactly(true) : plan.bounds(probe, within));
   return isEmpty(matches.maybe) ? undefined : { plan, probe, startSeconds, matches };
 }
 
@@ -69,10 +71,10 @@ function withinBounds(probe: Probe, bounds: IdBounds, startSeconds: number): Bit
   if (isOutside(segment, bounds, startSeconds)) return false;
   const low = boundAt(bounds.low, startSeconds);
   const high = boundAt(bounds.high, startSeconds);
-  const times = probe.times();
+  const { seconds, nanoseconds } = probe.times();
   const bits = newBits(probe.count);
   for (let i = 0; i < probe.count; i++) {
-    const at = atOf(times, i);
+    const at = atOf({ seconds, nanoseconds }, i);
     if (at < low || at > high) continue;
     const isBetween = at > low && at < high;
     if (isBetween || isBetweenIds(idOf(probe, i, startSeconds), bounds)) setBit(bits, i);
@@ -92,23 +94,28 @@ function idOf(probe: Probe, i: number, startSeconds: number): Uint8Array {
 export function countMatches(query: SegmentQuery): number {
   const { probe, matches } = query;
   if (matches.sure === matches.maybe) return countBits(matches.sure, probe.count);
-  const verify = createVerifier(query);
   let count = 0;
-  for (const index of eachBit(matches.maybe, 0, probe.count)) if (verify(index)) count++;
+  forEachMatch(query, () => count++);
   return count;
 }
 
-/** The matches in the order in which they stand. */
-export function* eachMatch(query: SegmentQuery): Generator<number> {
+/** Visits the matches in the order in which they stand. */
+export function forEachMatch(query: SegmentQuery, visit: (index: number) => void): void {
   const { probe, matches } = query;
+  if (matches.sure === matches.maybe) {
+    forEachBit(matches.sure, probe.count, visit);
+    return;
+  }
   const verify = createVerifier(query);
-  for (const index of eachBit(matches.maybe, 0, probe.count)) if (verify(index)) yield index;
+  forEachBit(matches.maybe, probe.count, index => {
+    if (verify(index)) visit(index);
+  });
 }
 
-/** The matching records, in the order in which they stand. */
-export function* eachRecord(query: SegmentQuery): Generator<LogRecord> {
+/** Visits the matching records, in the order in which they stand. */
+export function forEachRecord(query: SegmentQuery, visit: (record: LogRecord) => void): void {
   const read = createRecordReader(query);
-  for (const index of eachMatch(query)) yield read(index, idOf(query.probe, index, query.startSeconds));
+  forEachMatch(query, index => visit(read(index, idOf(query.probe, index, query.startSeconds))));
 }
 
 /** The matches in the order of their ids, at most `limit`, and none beyond `worst`. */
@@ -139,18 +146,18 @@ const HOUR_SECONDS = 3_600;
 function* bySecond({ probe, matches }: SegmentQuery, order: 'asc' | 'desc'): Generator<number[]> {
   const { seconds } = probe.times();
   const ends = new Uint32Array(HOUR_SECONDS + 1);
-  for (const index of eachBit(matches.maybe, 0, probe.count)) {
+  forEachBit(matches.maybe, probe.count, index => {
     const slot = (seconds[index] ?? 0) + 1;
     ends[slot] = (ends[slot] ?? 0) + 1;
-  }
+  });
   for (let slot = 1; slot <= HOUR_SECONDS; slot++) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
   const sorted = new Uint32Array(ends[HOUR_SECONDS] ?? 0);
   const next = ends.slice();
-  for (const index of eachBit(matches.maybe, 0, probe.count)) {
+  forEachBit(matches.maybe, probe.count, index => {
     const second = seconds[index] ?? 0;
     sorted[next[second] ?? 0] = index;
     next[second] = (next[second] ?? 0) + 1;
-  }
+  });
   for (let i = 0; i < HOUR_SECONDS; i++) {
     const second = order === 'asc' ? i : HOUR_SECONDS - 1 - i;
     const group = sorted.subarray(ends[second], ends[second + 1]);

@@ -3,7 +3,7 @@ import { DamagedError } from './store-error.ts';
 import { joinId } from './id-bytes.ts';
 import { MAGIC, spanOf, TRAILER_BYTES, type Footer, type Place } from './image.ts';
 import type { Kind } from './kind.ts';
-import { decodeNumbers } from './number-column.ts';
+import { decodeNumbers, type Numbers } from './number-column.ts';
 import type { At, RecordColumns } from './record-columns.ts';
 import { contentOf } from './section.ts';
 import { decodeTexts, type TextColumn } from './text-column.ts';
@@ -20,14 +20,14 @@ export interface Segment {
   readonly present: readonly number[];
   /** Where the runs of texts that are read together begin, and at last `count`. */
   readonly chunks: readonly number[];
-  kindNumbers(): Uint32Array;
+  kindNumbers(): Numbers;
   times(): Times;
   messages(chunk: number): TextColumn;
   rests(chunk: number): TextColumn;
   /** Null: there are so few that looking at each is quicker. */
   words(): WordIndex | null;
   /** As of totals.ts, `kinds.length` numbers for each slot; null: to be counted. */
-  totals(): Uint32Array | null;
+  totals(): Numbers | null;
 }
 
 export type Times = Pick<RecordColumns, 'seconds' | 'nanoseconds' | 'ordinals'>;
@@ -50,11 +50,7 @@ export function readFooter<Own>(read: ReadBytes, size: number): Footer<Own> {
 export function openImage(read: ReadBytes, footer: Footer, kinds: readonly (Kind | undefined)[]): Segment {
   const { count, low, high, present } = footer;
   const content = ([at, length]: Place): Buffer => contentOf(read(at, length));
-  const numbers = (place: Place): Uint32Array => decodeNumbers(content(place), count);
-  const once = <T>(make: () => T): (() => T) => {
-    let made: T | undefined;
-    return () => (made ??= make());
-  };
+  const numbers = (place: Place): Numbers => decodeNumbers(content(place), count);
   const chunks = [...footer.chunks.map(({ first }) => first), count];
   const texts = (chunk: number, column: 'messages' | 'rests'): TextColumn => {
     const places = footer.chunks[chunk];
@@ -69,11 +65,7 @@ export function openImage(read: ReadBytes, footer: Footer, kinds: readonly (Kind
     present,
     chunks,
     kindNumbers: () => numbers(footer.kinds),
-    times: () => ({
-      seconds: numbers(footer.seconds),
-      nanoseconds: numbers(footer.nanoseconds),
-      ordinals: numbers(footer.ordinals),
-    }),
+    times: () => timesOf(footer, numbers),
     messages: chunk => texts(chunk, 'messages'),
     rests: chunk => texts(chunk, 'rests'),
     words: once(() =>
@@ -90,6 +82,29 @@ export function openImage(read: ReadBytes, footer: Footer, kinds: readonly (Kind
     ),
     totals: () => (footer.totals ? decodeTotals(content(footer.totals), (present.at(-1) ?? 0) + 1) : null),
   };
+}
+
+/** Each column is read when it is asked for. */
+function timesOf(footer: Footer, numbers: (place: Place) => Numbers): Times {
+  const seconds = once(() => numbers(footer.seconds));
+  const nanoseconds = once(() => numbers(footer.nanoseconds));
+  const ordinals = once(() => numbers(footer.ordinals));
+  return {
+    get seconds() {
+      return seconds();
+    },
+    get nanoseconds() {
+      return nanoseconds();
+    },
+    get ordinals() {
+      return ordinals();
+    },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** Records that are not in an image: all at hand, without an index. At least one. */

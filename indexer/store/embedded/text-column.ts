@@ -7,8 +7,6 @@ import { DamagedError } from './store-error.ts';
 
 export type TextColumn = { bytes: Buffer; ends: Uint32Array };
 
-export const NO_TEXTS: TextColumn = { bytes: Buffer.alloc(0), ends: new Uint32Array(0) };
-
 export const startOfText = ({ ends }: TextColumn, index: number): number =>
   index === 0 ? 0 : (ends[index - 1] ?? 0);
 

@@ -1,5 +1,5 @@
 /** How many records of each kind there are in each five minutes of the hour, so that a histogram need not look at them. */
-import { decodeNumbers, encodeNumbers } from './number-column.ts';
+import { decodeNumbers, encodeNumbers, type Numbers } from './number-column.ts';
 import type { RecordColumns } from './record-columns.ts';
 
 export const SLOT_SECONDS = 300;
@@ -18,5 +18,5 @@ export function countTotals({ count, kinds, seconds }: RecordColumns): Buffer {
 }
 
 /** `width`: the highest number of a kind, and one more. Throws `DamagedError`. */
-export const decodeTotals = (content: Buffer, width: number): Uint32Array =>
+export const decodeTotals = (content: Buffer, width: number): Numbers =>
   decodeNumbers(content, width * SLOTS);
