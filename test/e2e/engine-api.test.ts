@@ -70,6 +70,33 @@ const printBursts = (lines: number, burst: number): string =>
   `i=0; while [ $i -lt ${lines} ]; do awk -v a=$((i+1)) -v b=$((i+${burst})) ` +
   `'BEGIN { for (k = a; k <= b; k++) printf "%d %0190d\\n", k, 0 }'; i=$((i+${burst})); sleep 0.05; done`;
 
+/**
+ * Prints numbered lines of about 100 bytes at a rate that the clock gives. What it could not print in time it prints later, a tenth
+ * of a second's worth at once at most.
+ */
+const printAtRate = (lines: number, rate: number): string =>
+  `awk -v rate=${rate} -v lines=${lines} '
+    function uptime(text) { getline text < "/proc/uptime"; close("/proc/uptime"); return text + 0 }
+    BEGIN {
+      pad = sprintf("%094d", 0)
+      for (last = uptime(); n < lines; system("usleep 10000")) {
+        now = uptime()
+        due += (now - last) * rate
+        if (due > rate / 10) due = rate / 10
+        for (last = now; due >= 1 && n < lines; due--) print ++n " " pad
+      }
+    }'`;
+
+/** Lines a second, by the engine's stamps. */
+function rateOf(records: LogRecord[]): number {
+  const [first, last] = [records[0], records.at(-1)];
+  const seconds = (Date.parse(last?.['@timestamp'] ?? '') - Date.parse(first?.['@timestamp'] ?? '')) / 1_000;
+  return (Number.parseInt(last?.message ?? '', 10) - Number.parseInt(first?.message ?? '', 10)) / seconds;
+}
+
+const RATES = LONG ? [5_000, 10_000, 20_000] : [];
+const RATE_SECONDS = 15;
+
 describe('a log that rotates', () => {
   it.each([
     {
@@ -105,10 +132,17 @@ describe('a log that rotates', () => {
           { title: 'at full speed', size: '1m', files: 2, command: 'seq 1 500000', lines: 500_000 },
         ]
       : []),
+    ...RATES.map(rate => ({
+      title: `at ${rate.toLocaleString('en')} lines/s of 100 bytes`,
+      size: '1m',
+      files: 2,
+      command: printAtRate(RATE_SECONDS * rate, rate),
+      lines: RATE_SECONDS * rate,
+    })),
   ])(
     '$title: every line is stored once, or lies in a gap that is told',
     async ({ title, size, files, command, lines }) => {
-      const name = `rotating-${size}-${files}-${lines}`;
+      const name = `rotating-${title.replaceAll(/\W/g, '-')}`;
       await run(name, ['--log-opt', `max-size=${size}`, '--log-opt', `max-file=${files}`], command);
       const records = await untilLast(name, lines);
       await eventually(async () => (await untold(name, lossesOf(records))).length === 0, {
@@ -119,7 +153,7 @@ describe('a log that rotates', () => {
       noteFigure({
         fault: `rotation ${size} × ${files} through the API, ${title}`,
         bar: 'lost 0 to 20,000 lines/s; beyond that every loss in a gap record; doubled 0',
-        figure: `${records.length.toLocaleString('en')} of ${lines.toLocaleString('en')} lines stored, the rest told as missing; doubled 0`,
+        figure: `printed at ${Math.round(rateOf(records)).toLocaleString('en')} lines/s; ${records.length.toLocaleString('en')} of ${lines.toLocaleString('en')} lines stored, ${records.length === lines ? 'lost 0' : 'the rest told as missing'}; doubled 0`,
       });
     },
   );
