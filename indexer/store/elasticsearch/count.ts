@@ -17,7 +17,11 @@ export type Question = { asking: Asking; place: Place; plan: Plan };
 /** How many match, no further than `upTo` and a few. `Infinity`: all. */
 export async function countMatches(question: Question, upTo: number): Promise<number> {
   const { place, plan } = question;
-  const sure = { query: allOf([place.filter, plan.sure]), size: 0, track_total_hits: upTo === Infinity || upTo + 1 };
+  const sure = {
+    query: allOf([place.filter, plan.sure]),
+    size: 0,
+    track_total_hits: upTo === Infinity || upTo + 1,
+  };
   const [first, rest] = await askWithUnsure(question, sure);
   let count = first.total;
   if (count > upTo) return count;

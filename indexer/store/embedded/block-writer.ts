@@ -1,13 +1,13 @@
 /** Puts records into the blocks of a live file, each once. */
 import type { DatabaseSync } from 'node:sqlite';
 import { spanOf, toImage, type ImageOptions } from './image.ts';
-import type { HourBatch } from './hour-writer.ts';
 import type { KindWriter } from './kind-writer.ts';
 import { createKnownIds, type KnownIds } from './known-ids.ts';
 import type { LiveReader } from './live-reader.ts';
 import type { Pack } from './pack-file.ts';
 import { concatRecords, gatherRecords, sliceRecords, type RecordColumns } from './record-columns.ts';
 import { allRecords, type Segment } from './segment.ts';
+import type { HourBatch } from './hour-batch.ts';
 
 /** So many records in small blocks become one packed block: enough to pack well, few enough to look at one by one. */
 export const SEAL_AT = 512;

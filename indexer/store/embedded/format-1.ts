@@ -10,12 +10,12 @@ import { crc32 } from 'node:zlib';
 import { verify } from './checksum.ts';
 import { HOUR_MS, nanosecondsOf, secondsOf } from './id-bytes.ts';
 import { toKind, type Kind, type KindParts } from './kind.ts';
-import type { BlockRef } from './live-reader.ts';
 import { NANOSECONDS, type At, type RecordColumns } from './record-columns.ts';
 import type { Rows } from './rows.ts';
 import { openColumns, type Segment } from './segment.ts';
 import { DamagedError } from './store-error.ts';
 import type { TextColumn } from './text-column.ts';
+import type { BlockRef } from './segment-ref.ts';
 
 export const FORMAT_1_TABLES = ['records', 'texts', 'fts', 'spans', 'rollup'] as const;
 

@@ -8,17 +8,15 @@ import { filesOfHour } from './folder.ts';
 import { livePath, startOfHour, type Hour, type HourFiles } from './hours.ts';
 import { bytesOfId, idOfBytes } from './id-bytes.ts';
 import { openForReading } from './live-file.ts';
-import { createLiveReader, type BlockRef, type LiveReader, type SegmentRef } from './live-reader.ts';
+import { createLiveReader, type LiveReader } from './live-reader.ts';
 import { openPack, type Pack, type PackedSamples } from './pack-file.ts';
 import { createRows, type Rows } from './rows.ts';
 import { underSubject } from './sample-row.ts';
+import type { BlockRef, FileSegment } from './segment-ref.ts';
 import { readingFile } from './unreadable.ts';
 
 /** A live file that is open for reading. */
 export type OpenLive = { rows: Rows; reader: LiveReader; close: () => void };
-
-/** `file`: where the segment is, by name. */
-export type FileSegment = SegmentRef & { file: string };
 
 export interface HourReader {
   readonly hour: Hour;

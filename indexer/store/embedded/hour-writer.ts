@@ -3,31 +3,17 @@ import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import type { ContainerEvent } from '#contract/container-event.ts';
-import type { MetricSample } from '#contract/metric-sample.ts';
 import { createBlockWriter } from './block-writer.ts';
-import { createDocumentWriter, type Placed } from './document-writer.ts';
+import { createDocumentWriter } from './document-writer.ts';
+import type { Duplicates, HourBatch } from './hour-batch.ts';
 import { livePath, type HourFiles } from './hours.ts';
 import { createKindWriter } from './kind-writer.ts';
-import type { KindParts } from './kind.ts';
 import { openForWriting } from './live-file.ts';
 import { createLiveReader } from './live-reader.ts';
 import { openPack } from './pack-file.ts';
-import type { RecordColumns } from './record-columns.ts';
 import { createRows } from './rows.ts';
 
 const datasync = promisify(fdatasync);
-
-/** The part of a batch that belongs to one hour; `places` of its records, and `seconds` within the hour. */
-export type HourBatch = {
-  places: number[];
-  records: RecordColumns;
-  kinds: readonly KindParts[];
-  events: Placed<ContainerEvent>[];
-  samples: Placed<MetricSample>[];
-};
-/** The places in the batch of what the hour had already. */
-export type Duplicates = { records: number[]; events: number[]; samples: number[] };
 
 export interface HourWriter {
   /** One transaction: all of it or, when it throws SQLite's error, nothing; then the writer must be closed. */

@@ -4,17 +4,13 @@
  */
 import { LEVELS, STREAMS } from '#contract/levels.ts';
 import type { LevelSource, LogRecord } from '#contract/log-record.ts';
-import { decodeRecord } from './record-codec.ts';
+import { decodeRecord, type RecordTemplate, type Source } from './record-codec.ts';
 
 /** Codes in the files: never reorder. */
 const LEVEL_SOURCES: readonly LevelSource[] = ['json', 'logfmt', 'text', 'status', 'trace'];
 
-/** Where records come from. */
-export type Source = Pick<LogRecord, 'container' | 'host' | 'compose'>;
 /** Indexes into STREAMS, LEVELS and LEVEL_SOURCES. */
 export type KindCodes = { stream: number; level: number | null; levelSource: number | null };
-/** A record of a kind without what is its own: the message, the id and the rest are to be filled in. */
-export type RecordTemplate = Source & { log: LogRecord['log'] };
 /** As stored: `source` is JSON, `key` the nine bytes of an id that name the stream, in hex. */
 export type KindParts = KindCodes & { source: string; key: string };
 

@@ -1,16 +1,12 @@
 /** What a live file holds, by whomever it is open: its kinds, its blocks as segments, what a file of format 1 had. */
 import { checksumOfDocument, checksumOfKind, verify } from './checksum.ts';
 import { createFormat1Reader, hasFormat1 } from './format-1.ts';
-import { toKind, type Kind, type KindCodes, type Source } from './kind.ts';
-import type { At } from './record-columns.ts';
+import { toKind, type Kind, type KindCodes } from './kind.ts';
 import type { Rows } from './rows.ts';
 import { openImage, readFooter, type Segment } from './segment.ts';
 import { DamagedError, MovedError } from './store-error.ts';
-
-/** A segment before it is opened: opening reads it. */
-export type SegmentRef = { low: At; high: At; count: number; open: () => Segment };
-/** Records `first` to `last`, as numbered in their hour. */
-export type BlockRef = SegmentRef & { first: number; last: number };
+import type { Source } from './record-codec.ts';
+import type { BlockRef } from './segment-ref.ts';
 
 export interface LiveReader {
   /**

@@ -1,8 +1,9 @@
 /** The hourly files as the writing thread holds them open. */
 import { filesOfHour } from './folder.ts';
-import { createHourWriter, type Duplicates, type HourBatch, type HourWriter } from './hour-writer.ts';
+import { createHourWriter, type HourWriter } from './hour-writer.ts';
 import type { Hour } from './hours.ts';
 import type { Syncable } from './write-queue.ts';
+import type { Duplicates, HourBatch } from './hour-batch.ts';
 
 /** Hours kept open. History read for the first time spreads over many. */
 const MAX_OPEN = 24;

@@ -9,12 +9,12 @@ import { SEAL_AT } from './block-writer.ts';
 import { filesOfHour } from './folder.ts';
 import { openHour, type HourReader } from './hour-reader.ts';
 import type { Kind } from './kind.ts';
-import type { BlockRef } from './live-reader.ts';
 import { writePack, type Pack, type PackedSamples } from './pack-file.ts';
 import type { PackDraft, PackOrder } from './packing.ts';
 import { atOf, concatRecords, gatherRecords, type RecordColumns } from './record-columns.ts';
 import { allRecords, type Segment } from './segment.ts';
 import { DamagedError } from './store-error.ts';
+import type { BlockRef } from './segment-ref.ts';
 
 /**
  * Of a pack: its words take some 100 MB while they are gathered. An hour of 18 million records becomes 137 packs to look into.

@@ -1,7 +1,11 @@
 /** A record without what its kind holds: id, message and the rest as JSON; and the whole of it back. */
 import type { LogRecord } from '#contract/log-record.ts';
 import { idOfBytes, nanosecondsOf, secondsOf } from './id-bytes.ts';
-import type { RecordTemplate } from './kind.ts';
+
+/** Where records come from. */
+export type Source = Pick<LogRecord, 'container' | 'host' | 'compose'>;
+/** A record of a kind without what is its own: the message, the id and the rest are to be filled in. */
+export type RecordTemplate = Source & { log: LogRecord['log'] };
 
 /** `rest` is '' when nothing is left. */
 export type OwnParts = { id: Uint8Array; message: string; rest: string };

@@ -1,7 +1,7 @@
 /** Says of an error which file it is about, so that the question can be put again without it. */
-import type { FileSegment } from './hour-reader.ts';
 import type { Segment } from './segment.ts';
 import { isDamage, UnknownFormatError } from './store-error.ts';
+import type { FileSegment } from './segment-ref.ts';
 
 /** A file cannot be read: damaged, or of a newer Quaylog. */
 export class UnreadableFileError extends Error {

@@ -1,9 +1,9 @@
 /** The thread that writes. */
 import { workerData } from 'node:worker_threads';
-import type { Duplicates } from './hour-writer.ts';
 import type { PackDraft, PackOrder } from './packing.ts';
 import { notify, serveThread } from './thread.ts';
 import { createWriter, type EncodedBatch, type Writer, type WriterOptions } from './writer.ts';
+import type { Duplicates } from './hour-batch.ts';
 
 export type WriteMethods = {
   /** Makes sure that the folder can be used. */

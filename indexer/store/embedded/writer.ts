@@ -4,7 +4,6 @@ import type { MetricSample } from '#contract/metric-sample.ts';
 import { idRange } from '../../parse/record-id.ts';
 import { receiveRecords, type EncodedRecords } from './batch-columns.ts';
 import { damagedFileOf, filesOfHour, listHours, lockFolder, removeHour, setFileAside } from './folder.ts';
-import type { Duplicates, HourBatch } from './hour-writer.ts';
 import { hourOfMs, type Hour } from './hours.ts';
 import { HOUR_MS, secondsOfId } from './id-bytes.ts';
 import { createOpenWriters } from './open-writers.ts';
@@ -14,6 +13,7 @@ import { hoursToDrop, type RetentionPolicy } from './retention.ts';
 import { isDamage, toStoreError } from './store-error.ts';
 import type { Notice } from './thread.ts';
 import { createWriteQueue, type Syncable } from './write-queue.ts';
+import type { Duplicates, HourBatch } from './hour-batch.ts';
 
 export type EncodedBatch = { records: EncodedRecords; events: ContainerEvent[]; samples: MetricSample[] };
 
