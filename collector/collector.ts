@@ -109,6 +109,7 @@ async function run({
     sink: batcher,
     plan: planOptions(config),
     chooseSource: createSourceChooser({
+      hasCoarseStamps: facts.hasCoarseStamps,
       engine,
       source,
       containersDir,

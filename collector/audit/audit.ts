@@ -54,7 +54,7 @@ async function readLog(
 ): Promise<EngineLog | AuditRefusal> {
   const now = Date.now();
   const [from, to] = [stampOf(now - ageMs), stampOf(now - SETTLED_AFTER_MS)];
-  const source = createApiSource(engine, details, '');
+  const source = createApiSource(engine, details, { reason: '' });
   const reading = new LogReading({ joiner: source.joiner({ maxLineBytes }), cursor: null, treatment });
   const records: AuditedRecord[] = [];
   const take = (lines: Line[]): void => {

@@ -19,6 +19,7 @@ export function toEngineFacts(version: VersionAnswer, info: InfoAnswer, apiVersi
   return {
     id: identityOf(version, info),
     keepsEvents: isPodman(version),
+    hasCoarseStamps: isPodman(version),
     name: info.Name ?? '',
     version: version.Version ?? '',
     apiVersion,

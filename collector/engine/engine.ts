@@ -56,6 +56,8 @@ export type EngineFacts = {
   memoryBytes: number;
   /** It forgets no events: what it gives late is not missing. Podman keeps them in a file. */
   keepsEvents?: boolean;
+  /** Its log messages bear whole seconds, as Podman's do: many lines have the same stamp. */
+  hasCoarseStamps?: boolean;
   /** Its folder of containers, as it sees its disk. */
   containersDir: string;
 };

@@ -22,6 +22,8 @@ export type SourceOptions = {
   source: SourceChoice;
   /** Where the engine's folder of containers is on this machine. */
   containersDir: string;
+  /** See `EngineFacts`. */
+  hasCoarseStamps?: boolean | undefined;
   /** Without it no container is attached to. */
   attach?: AttachOptions;
   /** Logs that are open already. Without them none is opened before it is read. */
@@ -32,6 +34,7 @@ export function createSourceChooser({
   engine,
   source,
   containersDir,
+  hasCoarseStamps,
   held,
   attach,
 }: SourceOptions): ChooseSource {
@@ -42,7 +45,7 @@ export function createSourceChooser({
     if (isKeptNowhere(container)) return attachTo(container, asked);
     const throughApi = (reason: string): LogSource => {
       const reads = held?.takeReads(id) ?? null;
-      const apiSource = createApiSource(reads ?? engine, container, reason);
+      const apiSource = createApiSource(reads ?? engine, container, { reason, isCoarse: hasCoarseStamps });
       return reads === null ? apiSource : { ...apiSource, close: () => reads.close() };
     };
     if (source === 'api') return throughApi('QUAYLOG_SOURCE=api');

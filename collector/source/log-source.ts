@@ -32,9 +32,10 @@ export interface LogSource {
   /**
    * A follow of this source may skip lines or fall silent without a word, so it is checked by reading again (needs `last` in a
    * read). `keptBytes`: how much of the log is certain to be kept behind its end; null: nothing is ever rotated away.
-   * `isCompressed`: a read without `since` unpacks all that is kept. Absent: the source itself sees what it misses.
+   * `isCompressed`: a read without `since` unpacks all that is kept. `isCoarse`: many lines share a stamp, so that a read which begins
+   * amid them cannot number them. Absent: the source itself sees what it misses.
    */
-  readonly doubt?: { keptBytes: number | null; isCompressed: boolean };
+  readonly doubt?: { keptBytes: number | null; isCompressed: boolean; isCoarse: boolean };
   /** A decoder for the bytes of one read. */
   joiner(options: { maxLineBytes: number }): LineJoiner;
   /**

@@ -90,7 +90,7 @@ function start(
       source: createApiSource(
         engine.port,
         { id: 'c1', tty: false, logDriver: 'json-file', logOptions: {} },
-        '',
+        { reason: '' },
       ),
       cursor: null,
       historySince: null,
@@ -333,7 +333,7 @@ describe('a tail', () => {
     const source = createApiSource(
       engine.port,
       { id: 'c1', tty: false, logDriver: 'json-file', logOptions },
-      '',
+      { reason: '' },
     );
     const { lines, gaps, counters } = start(engine, { isNew: true, source }, { checkEveryMs: 20 });
     await soon(() => expect(lines.toSorted()).toEqual(texts(6)));

@@ -36,7 +36,7 @@ class RotatingLog {
     kind: 'api',
     reason: '',
     keepsPlace: false,
-    doubt: { keptBytes: 10_000, isCompressed: false },
+    doubt: { keptBytes: 10_000, isCompressed: false, isCoarse: false },
     joiner: ({ maxLineBytes }) => createLineJoiner({ tty: false, maxLineBytes }),
     read: async ({ since, last, follow, signal, onBytes }) => {
       const isFound = (message: Message) => since === null || message.stamp >= since;

@@ -117,7 +117,7 @@ export class LogReader {
   async readOn(how: ReadHow): Promise<LogSession> {
     const { cursor } = this;
     const last = this.proof === null ? SPARE_LINES : this.proof.lastLines;
-    if (this.container.source.doubt !== undefined && cursor !== null && last !== undefined) {
+    if (this.mayReadLast && cursor !== null && last !== undefined) {
       const session = await this.readFrom(
         { ...how, last },
         { cursor, after: cursor.watermark },
@@ -139,7 +139,11 @@ export class LogReader {
    * has begun come to its end. What still follows goes on until there is an answer; `takeOver` ends it, so that no line goes out twice.
    */
   async readRest(how: ReadHow, takeOver: () => Promise<void>): Promise<LogSession> {
-    const isShort = this.proof === null && this.place !== null && this.container.isRemovedAtEnd !== true;
+    const isShort =
+      this.mayReadLast &&
+      this.proof === null &&
+      this.place !== null &&
+      this.container.isRemovedAtEnd !== true;
     const where = isShort ? { since: this.sinceAmongLast, last: REST_LINES } : { since: this.since };
     return this.readPast({ ...how, ...where }, async () => {
       await takeOver();
@@ -169,7 +173,7 @@ export class LogReader {
    */
   async findBack(how: ReadHow): Promise<void> {
     const { place } = this;
-    if (this.container.source.doubt === undefined || place === null) return;
+    if (!this.mayReadLast || place === null) return;
     const end = await this.end.read({ ...how, since: this.sinceAmongLast });
     if (end === null || end.stamp >= overlapBefore(place)) return;
     for (const last of LOOK_BACK_LINES) {
@@ -204,6 +208,11 @@ export class LogReader {
     this.lasting?.discard();
     this.gaps.close();
     this.proof?.ledger.clear();
+  }
+
+  /** Whether the last lines of the log, read alone, can be told apart from those before them. */
+  private get mayReadLast(): boolean {
+    return this.container.source.doubt?.isCoarse === false;
   }
 
   private get since(): string | null {

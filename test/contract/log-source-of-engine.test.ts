@@ -22,7 +22,10 @@ beforeAll(async () => {
 afterAll(() => engine?.stop());
 
 describe('through the API', () => {
-  logSourceContract(() => ({ ...under, open: container => createApiSource(under.engine, container, '') }));
+  logSourceContract(() => ({
+    ...under,
+    open: container => createApiSource(under.engine, container, { reason: '' }),
+  }));
 });
 
 describe('from its file', () => {

@@ -74,7 +74,7 @@ export function logSourceContract(start: () => SourceUnderTest): void {
     const details = await under.engine.inspect(id);
     const [{ lines, gaps }, api] = [
       await read(id, { since }),
-      await readSource(createApiSource(under.engine, details, ''), { since }),
+      await readSource(createApiSource(under.engine, details, { reason: '' }), { since }),
     ];
     expect(lines.map(brief)).toEqual(api.lines.map(brief));
     expect(gaps).toEqual([]);
