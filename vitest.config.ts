@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { PlainSummary } from './test/support/plain-summary.ts';
 
 /** Files that start a real Docker engine: one at a time, because on two cores several engines only slow each other down. */
-const REAL_ENGINE = ['test/e2e/**/*.test.ts', 'test/contract/*engine*.test.ts', 'deploy/*engine*.test.ts'];
+const REAL_ENGINE = [
+  'test/e2e/**/*.test.ts',
+  'test/contract/{podman,*engine*}.test.ts',
+  'deploy/*engine*.test.ts',
+];
 
 export default defineConfig({
   test: {

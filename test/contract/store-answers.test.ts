@@ -19,7 +19,7 @@ import { batchOf, EVER } from './store-under-test.ts';
 const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
 const seed = isLong ? Date.now() % 2 ** 31 : 20_261_122;
 const RECORDS = 1_000;
-const QUESTIONS = isLong ? 10_000 : 120;
+const QUESTIONS = isLong ? 10_000 : 80;
 const timeout = isLong ? 7_200_000 : 120_000;
 
 const aRange = fc.option(
