@@ -2,7 +2,7 @@
  * One GET of an engine over a socket of its own, its answer read as bytes to the end: made for logs, and good enough for the rest.
  * The engine writes every log line on its own, so an ordinary HTTP client wakes up for each: 9 CPU s per million lines before
  * anything is done with them. Here HTTP/1.0 spares the chunked encoding, and while lines come quickly reading rests for a millisecond
- * after each read, so that one read takes what gathered meanwhile (2 CPU s per million on the same machine, and twice as fast because
+ * after each small read, so that one read takes what gathered meanwhile (2 CPU s per million on the same machine, and twice as fast because
  * the engine gets the processor). No clock runs against an answer: an engine may send the headers of a stream with its first event.
  */
 import type { Socket } from 'node:net';
@@ -16,6 +16,8 @@ import type { KeptSockets } from './kept-sockets.ts';
 const REST_MS = 1;
 /** Reads that are further apart are not worth a rest: it costs more than the line. */
 const SELDOM_MS = 20;
+/** A rest lets some 48 KiB of small writes gather before the kernel holds the engine up. After a read of this much it would: read on. */
+const MUCH_BYTES = 16 * 1024;
 const MAX_REFUSAL_CHARS = 16 * 1024;
 
 export type EngineGet = EngineTarget & {
