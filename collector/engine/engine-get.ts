@@ -98,7 +98,7 @@ class Getting {
       else if (this.answer.isEnded) {
         this.next();
         return true;
-      } else if (this.readAt - before > SELDOM_MS) return true;
+      } else if (this.readAt - before > SELDOM_MS || bytes.length >= MUCH_BYTES) return true;
       else setTimeout(() => this.next(), REST_MS);
     } catch (cause) {
       this.fail(cause);
