@@ -85,7 +85,9 @@ it('starts a killed collector and a killed indexer again, and no line is lost or
   for (const name of ['collector', 'indexer', 'collector', 'indexer'] as const) {
     const before = await countLogs(api, 'container:numbered').catch(() => 0);
     await killChild(name);
-    await eventually(async () => (await countLogs(api, 'container:numbered')) > before, {
+    // On a slow machine all may have been printed and stored before the last kill.
+    const more = Math.min(before + 1, 2 * LINES);
+    await eventually(async () => (await countLogs(api, 'container:numbered')) >= more, {
       what: `more lines after the ${name} was killed`,
     });
   }

@@ -29,6 +29,9 @@ function judgeNumbered(records: LogRecord[], word: 'out' | 'err', lines: number)
   };
 }
 
+/** Reading one line of each stream back, on a machine that is busy with other things. */
+const READ_BACK_MS = 2;
+
 /** What `untilNumbered` answers of a container whose lines are all there once and in order. */
 export const NOTHING_WRONG = {
   out: { missing: 0, doubled: 0, backward: 0 },
@@ -48,5 +51,5 @@ export const untilNumbered = (
       const err = judgeNumbered(await read('stderr'), 'err', lines);
       return out.missing + err.missing === 0 && { out, err };
     },
-    { what: `all lines of ${container}`, withinMs: 120_000, everyMs: 500 },
+    { what: `all lines of ${container}`, withinMs: 120_000 + lines * READ_BACK_MS, everyMs: 500 },
   );
