@@ -1,6 +1,7 @@
 /** The programs behind the commands, loaded only when asked for: the terminal commands need neither. */
 import type { AuditRefusal, EngineLog } from '#contract/audit.ts';
 import type { CheckRefusal, CheckReport } from '#contract/check-report.ts';
+import type { MigrateStore } from '#contract/migration.ts';
 import type { StoreUpkeep } from '#contract/store-upkeep.ts';
 import type { Operator } from '#contract/token.ts';
 import type { Flags } from './config.ts';
@@ -13,6 +14,7 @@ type Programs = {
     runIndexer: RunProgram;
     openOperator: (data: string) => Operator;
     hashPassword: (password: string) => Promise<string>;
+    migrateStore: MigrateStore;
   };
   collector: {
     runCollector: RunProgram;

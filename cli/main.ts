@@ -6,6 +6,7 @@ import { CliError, EXIT } from './cli-error.ts';
 import { addAuditCommand } from './audit.ts';
 import { addEventsCommand } from './events.ts';
 import { addLogsCommand } from './logs.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addPasswordCommand } from './password.ts';
 import { addProgramCommands } from './program-command.ts';
 import { addStoreCommands } from './store.ts';
@@ -28,6 +29,7 @@ export async function main(): Promise<number> {
   addAuditCommand(program);
   addProgramCommands(program);
   addStoreCommands(program);
+  addMigrateCommand(program);
   addTokenCommands(program);
   addPasswordCommand(program);
   try {

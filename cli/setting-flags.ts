@@ -15,8 +15,17 @@ const PLACEHOLDERS: Record<Setting['kind'], string> = {
 
 /** Every setting of these programs as a flag, so that `--help` is the whole list. */
 export function addSettingFlags(command: Command, programs: Setting['programs']): Command {
-  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
-    if (!setting.programs.some(program => programs.includes(program))) continue;
+  const names = (Object.keys(SETTINGS) as SettingName[]).filter(name => {
+    const setting: Setting = SETTINGS[name];
+    return setting.programs.some(program => programs.includes(program));
+  });
+  return addFlags(command, names);
+}
+
+/** These settings as flags. */
+export function addFlags(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const setting: Setting = SETTINGS[name];
     const fallback = setting.default === '' ? '' : `, default ${setting.default}`;
     command.option(
       `--${flagOf(name)} <${PLACEHOLDERS[setting.kind]}>`,

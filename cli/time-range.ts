@@ -23,6 +23,17 @@ export function parseAge(text: string, flag: string): number {
   return Number(count) * unitMs;
 }
 
+/** `3d` ago, or a date, in ms since the epoch. */
+export function parseMoment(text: string, flag: string): number {
+  if (AGE.test(text)) return Date.now() - parseAge(text, flag);
+  const moment = Date.parse(text);
+  if (!Number.isNaN(moment)) return moment;
+  throw new CliError(
+    `${flag} ${text} is not a time: write an age such as 2h or 3d, or a date such as 2026-11-22`,
+    EXIT.usage,
+  );
+}
+
 export function parseCount(text: string, flag: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CliError(`${flag} ${text} is not a whole number`, EXIT.usage);

@@ -7,7 +7,8 @@ import { readIndexerConfig, type Flags } from './config.ts';
 import { createIndexer } from './indexer.ts';
 import { startTrouble, type StartTrouble } from './start-trouble.ts';
 
-/** For the commands `token` and `password`: they load this program, but do not run it. */
+/** For commands that load this program, but do not run it. */
+export { migrateStore } from './migrate/migrate.ts';
 export { hashPassword, openOperator } from './operator.ts';
 export { backUpStore, checkStore } from './store-upkeep.ts';
 

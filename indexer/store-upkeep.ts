@@ -27,7 +27,8 @@ function backUp(data: string, target: string): StoreBackup {
   return { dir, copied: copied + (stateBytes > 0 ? 1 : 0), kept, bytes: bytes + stateBytes };
 }
 
-function logsOf(data: string): string {
+/** The folder of the hourly files. Throws `QuaylogError` `store_failed` when there is none. */
+export function logsOf(data: string): string {
   const logs = join(absolute(data), 'logs');
   if (!existsSync(logs))
     throw new QuaylogError(

@@ -16,6 +16,8 @@ export type Appended = {
   duplicates: number;
   /** What the server behind the store refuses and is kept as dead letters, new ones only. Absent: 0. */
   deadLettered?: number;
+  /** Of the duplicates, those that are not stored but dead letters. Absent: 0. */
+  knownDead?: number;
 };
 
 /** `from` ≤ stamp < `to`, both engine stamps of 30 characters. */

@@ -10,10 +10,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmbeddedStore } from '#indexer/store/embedded-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
 import { createMemoryStore } from '#indexer/store/memory-store.ts';
-import { anyLogRecord, anyQueryTree } from '../support/awkward.ts';
+import { anyLogRecord } from '../support/awkward.ts';
 import { ELASTICSEARCH_VERSIONS, whyNoElasticsearch } from '../support/elasticsearch-home.ts';
 import { newPrefix, openTestStore, removeIndices } from '../support/elasticsearch-store.ts';
 import { ELASTICSEARCH_PATIENCE_MS, sharedElasticsearch } from '../support/elasticsearch.ts';
+import { anyQuestion, expectSameAnswers } from '../support/questions.ts';
 import { batchOf, EVER } from './store-under-test.ts';
 
 const isLong = process.env['QUAYLOG_TEST_FAULTS'] === 'long';
@@ -29,20 +30,6 @@ const aRange = fc.option(
   })),
   { nil: EVER },
 );
-const FIELDS = [
-  ...['log.level', 'container.name', 'app.user', 'message', 'http.response.status_code', 'event.created'],
-  ...['container.labels.user', 'app.a*c', 'app.', 'source.ip', 'url.original', 'log.original_bytes', 'app'],
-];
-const aQuestion = fc.record({
-  query: anyQueryTree(),
-  range: aRange,
-  order: fc.constantFrom('asc' as const, 'desc' as const),
-  limit: fc.constantFrom(1, 10, 1_000),
-  countUpTo: fc.constantFrom(0, 5, 10_000),
-  buckets: fc.constantFrom(1, 12, 100),
-  field: fc.constantFrom(...FIELDS),
-});
-
 type Opened = { store: LogStore; remove: () => Promise<void> };
 
 type Candidate = { name: string; why: string | null; open: () => Promise<Opened> };
@@ -70,20 +57,7 @@ describe.each(STORES)('$name', { timeout }, ({ why, open }) => {
   test.skipIf(why !== null)(why ?? 'answers any question as the memory store does', async () => {
     const { store } = opened!;
     await fc.assert(
-      fc.asyncProperty(aQuestion, async ({ query, range, order, limit, countUpTo, buckets, field }) => {
-        const ask = { ...range, query, order, limit, countUpTo };
-        const page = await reference.findRecords(ask);
-        expect(await store.findRecords(ask)).toEqual(page);
-        const after = page.records.at(-1)?.event.id;
-        if (after !== undefined) {
-          const next = { ...ask, after };
-          expect(await store.findRecords(next)).toEqual(await reference.findRecords(next));
-        }
-        const bars = { ...range, query, buckets };
-        expect(await store.histogram(bars)).toEqual(await reference.histogram(bars));
-        const counted = { ...range, query, field, limit: 20 };
-        expect(await store.facets(counted)).toEqual(await reference.facets(counted));
-      }),
+      fc.asyncProperty(anyQuestion(aRange), question => expectSameAnswers(store, reference, question)),
       { numRuns: QUESTIONS, seed, endOnFailure: isLong },
     );
   });

@@ -50,6 +50,7 @@ test('fates become what was new, what was there and how many are dead letters', 
     events: [],
     samples,
     duplicates: 2,
+    knownDead: 1,
   });
 });
 

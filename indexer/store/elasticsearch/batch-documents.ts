@@ -54,12 +54,14 @@ export function documentsOf(batch: StoreBatch, prefix: string): BatchDocuments {
         [...places].filter(([, place]) => fates[place] === 'stored').map(([thing]) => thing);
       const count = (...some: Fate[]) => fates.filter(fate => some.includes(fate)).length;
       const deadLettered = count('dead');
+      const knownDead = count('known_dead');
       return {
         records: stored(records),
         events: stored(events),
         samples: stored(samples),
-        duplicates: duplicates + count('there', 'known_dead'),
+        duplicates: duplicates + count('there') + knownDead,
         ...(deadLettered > 0 && { deadLettered }),
+        ...(knownDead > 0 && { knownDead }),
       };
     },
   };

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { CheckedFile, StoreCheck } from '#contract/store-upkeep.ts';
-import { lockFolder, setFileAside } from './folder.ts';
+import { isSetAside, lockFolder, setFileAside } from './folder.ts';
 import { liveEvents, openLive, type OpenLive } from './hour-reader.ts';
 import { hoursAmong, type Hour } from './hours.ts';
 import { openPack } from './pack-file.ts';
@@ -19,7 +19,7 @@ export function checkFiles(dir: string): StoreCheck {
   const lock = isInUse ? undefined : lockFolder(dir);
   try {
     const names = readdirSync(dir);
-    const damagedBefore = names.filter(name => /\.damaged-\d+$/.test(name));
+    const damagedBefore = names.filter(isSetAside);
     const files = hoursAmong(names).flatMap(({ hour, isLive, packs }) => [
       ...packs.map(name => checkFile(dir, name, () => checkPack(dir, name))),
       ...(isLive ? [checkFile(dir, `${hour}.db`, () => checkLive(dir, hour))] : []),

@@ -13,6 +13,9 @@ const SUFFIXES = ['', '-wal', '-shm'];
 /** Of a file that was not whole yet when its writer was killed. */
 const isDraft = (name: string): boolean => /\.(?:db\.new(?:-wal|-shm|-journal)?|pack\.new)$/.test(name);
 
+/** Of a file that made no sense. */
+export const isSetAside = (name: string): boolean => /\.damaged-\d+$/.test(name);
+
 /**
  * Makes the folder and keeps others out until closed. The operating system holds the lock for as long as the process
  * lives, so a crash never leaves one behind. Throws `QuaylogError` `store_failed`.
@@ -78,7 +81,7 @@ export function setFileAside(dir: string, name: string): { file: string; damaged
   if (!existsSync(path)) return undefined;
   const file = join(dir, `${name.replace(/\.db$/, '')}.damaged-${Date.now()}`);
   for (const suffix of SUFFIXES) if (existsSync(path + suffix)) renameSync(path + suffix, file + suffix);
-  return { file, damagedFiles: readdirSync(dir).filter(other => /\.damaged-\d+$/.test(other)).length };
+  return { file, damagedFiles: readdirSync(dir).filter(isSetAside).length };
 }
 
 /** Which file of an hour that cannot be written to is the damaged one: a pack that says so, else the live file. */
