@@ -116,7 +116,7 @@ export function createJoiner<T>(options: Omit<Follow<T>, 'api' | 'topic' | 'q'>)
       if (waiting) await new Promise<void>(go => waiting?.push(go));
       await show(push.items);
       if (push.skipped > 0)
-        options.remark(`${push.skipped} skipped: they came faster than they could be shown`);
+        options.remark(`${push.skipped} skipped on their way here; all of them are stored`);
     },
   };
 }

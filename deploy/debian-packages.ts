@@ -4,6 +4,9 @@ import { spawnSync } from 'node:child_process';
 /** What a real Elasticsearch node of the tests needs: it runs from jars of Maven Central. */
 export const ELASTICSEARCH_PACKAGES = ['openjdk-17-jdk-headless', 'maven', 'libzstd1'];
 
+/** What stands between several indexers in the tests. */
+export const CLUSTER_PACKAGES = ['redis-server', 'nginx'];
+
 /**
  * Makes sure that these packages are installed; quick when they are. As root on Debian or a relative it installs what
  * is missing, after saying so on stderr; otherwise it throws with the command to run.

@@ -1,12 +1,13 @@
 /** What an npm script needs besides npm packages: Debian packages for the tests, and the dashboard built from its sources. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
-import { ELASTICSEARCH_PACKAGES, ensureDebianPackages } from './debian-packages.ts';
+import { CLUSTER_PACKAGES, ELASTICSEARCH_PACKAGES, ensureDebianPackages } from './debian-packages.ts';
 import { ENGINE_PACKAGES } from './engine.ts';
 
 const TEST_PACKAGES = [
   ...ENGINE_PACKAGES,
   ...ELASTICSEARCH_PACKAGES,
+  ...CLUSTER_PACKAGES,
   'busybox-static',
   'podman',
   'runc',
@@ -25,7 +26,10 @@ const DASHBOARD_BUILT = 'dashboard/dist/index.html';
 
 function prepare(mode: string): void {
   if (mode === 'test')
-    ensureDebianPackages(TEST_PACKAGES, 'the tests (real engines, a real browser, a real Elasticsearch)');
+    ensureDebianPackages(
+      TEST_PACKAGES,
+      'the tests (real engines, a real browser, a real Elasticsearch, Redis and nginx)',
+    );
   if (BUILDS_DASHBOARD.includes(mode) && isDashboardStale()) buildDashboard();
 }
 

@@ -30,7 +30,7 @@ export function readIndexerConfig(flags: Flags = {}): { config: IndexerConfig; p
 function unusable(settings: Settings): SettingProblem[] {
   const { auth, password, collectorTokens, publicUrl } = settings;
   const problems: SettingProblem[] = [];
-  const complain = (key: string, message: string) => problems.push({ key, message: `${key}${message}` });
+  const complain: Complain = (key, message) => problems.push({ key, message: `${key}${message}` });
   if (auth === 'none' && password !== '')
     complain('QUAYLOG_AUTH', '=none and QUAYLOG_PASSWORD contradict each other: remove one of them');
   if (isHash(password) && !isUsableHash(password))
@@ -43,11 +43,23 @@ function unusable(settings: Settings): SettingProblem[] {
     complain('QUAYLOG_COLLECTOR_TOKENS', ` is not host=token, comma-separated: ${tokens.mistake}`);
   if (publicUrl !== '' && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? ''))
     complain('QUAYLOG_PUBLIC_URL', `=${publicUrl} is not an http or https address`);
+  unusableRedis(settings, complain);
   if (settings.store === 'elasticsearch') unusableElasticsearch(settings, complain);
   return problems;
 }
 
-function unusableElasticsearch(settings: Settings, complain: (key: string, message: string) => void): void {
+type Complain = (key: string, message: string) => void;
+
+function unusableRedis({ redisUrl, store }: Settings, complain: Complain): void {
+  if (redisUrl === '') return;
+  // Not repeated: there may be a password in it.
+  if (!/^rediss?:$/.test(URL.parse(redisUrl)?.protocol ?? ''))
+    complain('QUAYLOG_REDIS_URL', ' is not a redis:// or rediss:// address');
+  if (store !== 'elasticsearch')
+    complain('QUAYLOG_REDIS_URL', ' is for several indexers, and those need QUAYLOG_STORE=elasticsearch');
+}
+
+function unusableElasticsearch(settings: Settings, complain: Complain): void {
   const {
     elasticsearchUrl: urls,
     elasticsearchUser: user,

@@ -15,7 +15,7 @@ import { createMetrics } from './health/metrics.ts';
 import { registerIngestRoutes } from './ingest/ingest.routes.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { registerInventoryRoutes } from './inventory/inventory.routes.ts';
-import { createLive } from './live/live.ts';
+import { createLive, type LiveOptions } from './live/live.ts';
 import { registerEventRoutes } from './query/event.routes.ts';
 import { registerQueryRoutes } from './query/query.routes.ts';
 import { isOwnHost, isOwnOrigin } from './auth/origin.ts';
@@ -88,8 +88,13 @@ async function createParts({ config, log }: IndexerOptions) {
   const keepRemovedMs = config.retentionAge === 'all' ? Infinity : config.retentionAge;
   const inventory = createInventory({ state, now, log, keepRemovedMs });
   await inventory.load();
-  const metrics = createMetrics(inventory.hosts);
-  const live = createLive(metrics.countLiveSkipped);
+  const metrics = createMetrics({ hosts: inventory.hosts, others: () => live.others() });
+  const live = createLive({
+    onSkipped: metrics.countLiveSkipped,
+    onMissed: metrics.countLiveMissed,
+    redis: redisOf(config, log),
+    share: store.share,
+  });
   const alerting = createAlerting({
     state,
     store,
@@ -146,13 +151,23 @@ async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server>
   registerTimelineRoutes(app, { store, inventory, now, deliveriesOf: alerting.deliveriesOf });
   registerAlertRoutes(app, { rules, alerting });
   registerDeadLetterRoutes(app, store.deadLetters);
-  registerHealthRoutes(app, { hosts: inventory.hosts, storeTrouble: store.trouble, metrics: metrics.render });
+  registerHealthRoutes(app, {
+    hosts: inventory.hosts,
+    storeTrouble: store.trouble,
+    note: () => live.others()?.trouble ?? null,
+    metrics: metrics.render,
+  });
   await serveDashboard(app, DASHBOARD);
   live.attach(app.server, {
     isOwnOrigin: headers => isOwnHost(headers, originRule) && isOwnOrigin(headers, originRule),
     mayRead: auth.mayRead,
   });
   return { app, routes };
+}
+
+/** Indexers hear each other when they share a store. */
+function redisOf({ redisUrl: url, elasticsearchPrefix }: IndexerConfig, log: Logger): LiveOptions['redis'] {
+  return url === '' ? undefined : { url, key: `quaylog-live:${elasticsearchPrefix}`, log };
 }
 
 function prepareFolder(path: string): void {

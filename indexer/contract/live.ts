@@ -17,7 +17,8 @@ export type Subscription = { id: string; topic: Topic; q?: string; containers?: 
 
 /**
  * Each push carries the subscription's id and waits for the client's acknowledgement: at most two are on the way to a client;
- * what does not fit its buffer meanwhile is skipped, and `skipped` says exactly how many since the last push.
+ * what does not fit its buffer meanwhile is skipped, and `skipped` says exactly how many since the last push. Of what other
+ * indexers stored while Redis was away it says how many there were, whatever the query. A push may say only that.
  */
 export type Push<T> = { id: string; items: T[]; skipped: number };
 

@@ -56,4 +56,12 @@ export const STORE_SETTINGS = {
     programs,
     description: 'What the names of indices and templates begin with: PREFIX-logs-2026.11.22.',
   },
+  redisUrl: {
+    env: 'QUAYLOG_REDIS_URL',
+    kind: 'secret',
+    default: '',
+    programs,
+    description:
+      'Where several indexers share one Elasticsearch: the Redis through which live tails see what the others store. redis://:password@redis:6379, or rediss:// for TLS.',
+  },
 } as const satisfies Record<string, Setting>;

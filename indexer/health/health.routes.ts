@@ -5,6 +5,8 @@ export type HealthDeps = {
   hosts: () => HostStatus[];
   /** Null while the store takes batches; else why not. */
   storeTrouble: () => string | null;
+  /** What is not as it should be although batches are taken; null: nothing. */
+  note: () => string | null;
   metrics: () => Promise<{ contentType: string; body: string }>;
 };
 
@@ -13,9 +15,11 @@ export function registerHealthRoutes(app: FastifyInstance, deps: HealthDeps): vo
   app.get('/healthz', { config, schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { config, schema: { hide: true } }, (_request, reply) => {
     const reason = notReady(deps);
-    return reply
-      .status(reason ? 503 : 200)
-      .send(reason ? { status: 'not ready', reason } : { status: 'ready' });
+    const note = deps.note();
+    return reply.status(reason ? 503 : 200).send({
+      ...(reason ? { status: 'not ready', reason } : { status: 'ready' }),
+      ...(note !== null && { note }),
+    });
   });
   const read = { access: 'read' as const };
   app.get('/metrics', { config: read, schema: { hide: true } }, async (_request, reply) => {

@@ -10,10 +10,17 @@ export type Metrics = {
   countBatch: (batch: IngestBatch, appended: Appended) => void;
   countRefused: () => void;
   countLiveSkipped: (records: number) => void;
+  countLiveMissed: (items: number) => void;
   render: () => Promise<{ contentType: string; body: string }>;
 };
 
-export function createMetrics(hosts: () => HostStatus[]): Metrics {
+export type MetricsDeps = {
+  hosts: () => HostStatus[];
+  /** As of `Live.others`. */
+  others: () => { count: number; trouble: string | null } | null;
+};
+
+export function createMetrics({ hosts, others }: MetricsDeps): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
   collectDefaultMetrics({ register: registry });
@@ -35,7 +42,12 @@ export function createMetrics(hosts: () => HostStatus[]): Metrics {
     'live_skipped_total',
     'Records not pushed to slow live clients; they are stored all the same.',
   );
+  const missed = counter(
+    'live_missed_total',
+    'Items that other indexers stored and that did not come through Redis; they are stored all the same.',
+  );
   addCollectorGauges(registers, hosts);
+  addPeerGauges(registers, others);
   return {
     countBatch(_batch, appended) {
       batches.inc();
@@ -47,6 +59,7 @@ export function createMetrics(hosts: () => HostStatus[]): Metrics {
     },
     countRefused: () => refused.inc(),
     countLiveSkipped: records => skipped.inc(records),
+    countLiveMissed: items => missed.inc(items),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }
@@ -121,4 +134,27 @@ function addCollectorGauges(registers: Registry[], hosts: () => HostStatus[]): v
       },
     });
   }
+}
+
+/** Nothing is said where there is one indexer only. */
+function addPeerGauges(registers: Registry[], others: MetricsDeps['others']): void {
+  const gauge = (
+    name: string,
+    help: string,
+    of: (now: { count: number; trouble: string | null }) => number,
+  ) =>
+    new Gauge({
+      name: `quaylog_${name}`,
+      help,
+      registers,
+      collect() {
+        const now = others();
+        this.reset();
+        if (now) this.set(of(now));
+      },
+    });
+  gauge('peers', 'Other indexers that are heard.', ({ count }) => count);
+  gauge('redis_connected', '1 while other indexers can be heard, 0 while Redis is away.', ({ trouble }) =>
+    trouble === null ? 1 : 0,
+  );
 }

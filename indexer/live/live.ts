@@ -3,7 +3,7 @@
  * subscribing first, reading the store second, and merging by id.
  */
 import type { IncomingHttpHeaders, Server as HttpServer } from 'node:http';
-import { Server, type Socket } from 'socket.io';
+import { Server, type Namespace, type Socket } from 'socket.io';
 import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
 import type { ErrorBody } from '#contract/errors.ts';
@@ -12,9 +12,12 @@ import type { ClientToServer, Push, ServerToClient, Subscription, Topic } from '
 import type { QueryDocument } from '../query/match-record.ts';
 import { createMatcher } from '../query/match-record.ts';
 import { parseQuery } from '../query/parse-query.ts';
+import { Audience } from './audience.ts';
+import { Peers } from './peers.ts';
+import { isShared, type PeerMessage } from './peer-messages.ts';
+import { openRedis, type Redis, type RedisOptions } from './redis.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
-const FLUSH_EVERY_MS = 50;
 const SUBSCRIPTIONS_PER_SOCKET = 20;
 /** An end of a session is to be felt within a second. */
 const RECHECK_EVERY_MS = 400;
@@ -28,7 +31,9 @@ const subscriptionSchema = Compile(
   }),
 );
 
-type LiveSocket = Socket<ClientToServer, ServerToClient>;
+type BetweenServers = { peer: (message: PeerMessage) => void };
+type LiveServer = Server<ClientToServer, ServerToClient, BetweenServers>;
+type LiveSocket = Socket<ClientToServer, ServerToClient, BetweenServers>;
 
 export type LiveGate = {
   /** Whether a page that opens a socket is one of ours. */
@@ -40,63 +45,91 @@ export type LiveGate = {
 export type Live = {
   attach: (server: HttpServer, gate: LiveGate) => void;
   publish: (topic: Topic, items: readonly unknown[]) => void;
-  /** Container ids that somebody looks at now. */
+  /** Container ids that somebody looks at now, here or through another indexer. */
   watched: () => string[];
+  /** How many other indexers are heard, and why none can be (null: they can); null where there are none to be. */
+  others: () => { count: number; trouble: string | null } | null;
   close: () => Promise<void>;
 };
 
-export function createLive(onSkipped: (items: number) => void): Live {
-  const subscribers = new Map<LiveSocket, Map<string, Subscriber>>();
-  let server: Server<ClientToServer, ServerToClient> | undefined;
-  let flushTimer: NodeJS.Timeout | undefined;
+export type LiveOptions = {
+  /** So many did not fit what waits for a slow client. */
+  onSkipped: (items: number) => void;
+  /** So many of other indexers did not come. */
+  onMissed?: (items: number) => void;
+  /** The way to other indexers of the same store; absent: there are none. */
+  redis?: Pick<RedisOptions, 'url' | 'key' | 'log'> | undefined;
+  /** Makes what was stored here findable through the others. */
+  share?: (() => Promise<void>) | undefined;
+};
+
+export function createLive(options: LiveOptions): Live {
+  const audience = new Audience<LiveSocket>(options.onSkipped);
+  let server: LiveServer | undefined;
   let recheckTimer: NodeJS.Timeout | undefined;
-
-  const all = () => [...subscribers.values()].flatMap(own => [...own.values()]);
-
-  function flushSoon(): void {
-    flushTimer ??= setTimeout(() => {
-      flushTimer = undefined;
-      for (const subscriber of all()) subscriber.flush();
-    }, FLUSH_EVERY_MS);
-  }
-
+  const others = openOthers(options, audience, () => server?.of('/live'));
   return {
     attach(httpServer, gate) {
       server = new Server(httpServer, {
         serveClient: false,
         maxHttpBufferSize: 64 * 1024,
         allowRequest: (request, done) => done(null, gate.isOwnOrigin(request.headers)),
+        ...(others && { adapter: others.redis.adapter }),
       });
       for (const namespace of [server.of('/'), server.of('/live')]) {
         namespace.use((socket, next) => {
           gate.mayRead(socket.handshake.headers).then(may => next(may ? undefined : unauthorized()), next);
         });
       }
-      server.of('/live').on('connection', socket => welcome(socket, subscribers));
-      recheckTimer = setInterval(() => void endUnwanted([...subscribers.keys()], gate), RECHECK_EVERY_MS);
+      const live = server.of('/live');
+      live.on('connection', socket => welcome(socket, audience, async topic => others?.peers.follow(topic)));
+      live.on('peer', message => others?.peers.take(message));
+      recheckTimer = setInterval(() => void endUnwanted(audience.sockets, gate), RECHECK_EVERY_MS);
+      others?.peers.beat();
     },
     publish(topic, items) {
-      if (items.length === 0) return;
-      for (const subscriber of all()) {
-        if (subscriber.subscription.topic !== topic) continue;
-        const skipped = subscriber.offer(items);
-        if (skipped > 0) onSkipped(skipped);
-      }
-      flushSoon();
+      audience.offer(topic, items);
+      others?.peers.publish(topic, items);
     },
-    watched: () => [
-      ...new Set(
-        all().flatMap(({ subscription }) =>
-          subscription.topic === 'samples' ? (subscription.containers ?? []) : [],
-        ),
-      ),
-    ],
+    watched: () => [...new Set([...audience.watched(), ...(others?.peers.watched() ?? [])])],
+    others: () => (others ? { count: others.peers.count, trouble: others.redis.trouble() } : null),
     async close() {
-      clearTimeout(flushTimer);
+      audience.close();
       clearInterval(recheckTimer);
+      others?.peers.close();
       await server?.close();
+      await others?.redis.close();
     },
   };
+}
+
+type Others = { redis: Redis; peers: Peers };
+
+/** The other indexers and the way to them; undefined where there are none to be. */
+function openOthers(
+  { onMissed, redis: way, share }: LiveOptions,
+  audience: Audience<LiveSocket>,
+  live: () => Namespace<ClientToServer, ServerToClient, BetweenServers> | undefined,
+): Others | undefined {
+  if (!way) return undefined;
+  const redis = openRedis({ ...way, onReady: () => peers.beat() });
+  const peers: Peers = new Peers({
+    send: message => live()?.serverSideEmit('peer', message),
+    isReady: () => live() !== undefined && redis.isReady(),
+    follows: () => new Set([...audience.topics()].filter(isShared)),
+    watched: () => audience.watched(),
+    offer: (topic, items) => audience.offer(topic, items),
+    miss(topic, items) {
+      onMissed?.(items);
+      audience.miss(topic, items);
+    },
+    onGone() {
+      // They connect again and read what is stored: with another indexer went what it did not get to send.
+      for (const socket of audience.followers()) socket.conn.close();
+    },
+    share: share ?? (() => Promise.resolve()),
+  });
+  return { redis, peers };
 }
 
 const unauthorized = (): Error => new Error('unauthorized');
@@ -110,24 +143,28 @@ async function endUnwanted(sockets: LiveSocket[], { mayRead }: LiveGate): Promis
   }
 }
 
-function welcome(socket: LiveSocket, subscribers: Map<LiveSocket, Map<string, Subscriber>>): void {
-  const own = new Map<string, Subscriber>();
-  subscribers.set(socket, own);
+/** `follow`: resolves when items of the topic come from everywhere. */
+function welcome(
+  socket: LiveSocket,
+  audience: Audience<LiveSocket>,
+  follow: (topic: Topic) => Promise<void>,
+): void {
+  const own = audience.welcome(socket);
   const send = (topic: Topic, push: Push<unknown>, done: () => void) => {
     socket.emit(topic, push as never, done);
   };
+  async function subscribe(subscription: Subscription): Promise<null> {
+    checkSubscription(subscription, own);
+    own.set(subscription.id, createSubscriber(subscription, filterOf(subscription), send));
+    await follow(subscription.topic);
+    return null;
+  }
   socket.on('subscribe', (subscription, done) => {
     const answer = typeof done === 'function' ? done : () => undefined;
-    try {
-      checkSubscription(subscription, own);
-      own.set(subscription.id, createSubscriber(subscription, filterOf(subscription), send));
-      answer(null);
-    } catch (error) {
-      answer(errorBody(error));
-    }
+    subscribe(subscription).then(answer, (error: unknown) => answer(errorBody(error)));
   });
   socket.on('unsubscribe', id => void own.delete(id));
-  socket.on('disconnect', () => void subscribers.delete(socket));
+  socket.on('disconnect', () => audience.leave(socket));
 }
 
 function checkSubscription(

@@ -5,6 +5,8 @@
 
 export type Outbox<T> = {
   add: (items: readonly T[]) => number;
+  /** So many that should be here will not come. */
+  miss: (items: number) => void;
   /** Up to `most` items and how many were skipped before them; null when there is nothing to say. */
   take: (most: number) => { items: T[]; skipped: number } | null;
 };
@@ -19,6 +21,9 @@ export function createOutbox<T>(limit: number): Outbox<T> {
       if (over > 0) waiting = waiting.slice(over);
       skipped += over;
       return over;
+    },
+    miss(items) {
+      skipped += items;
     },
     take(most) {
       if (waiting.length === 0 && skipped === 0) return null;

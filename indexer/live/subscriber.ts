@@ -12,6 +12,8 @@ export type Subscriber = {
   subscription: Subscription;
   /** Answers how many items had to be skipped. */
   offer: (items: readonly unknown[]) => number;
+  /** So many of its topic did not come here: they are told as skipped. */
+  miss: (items: number) => void;
   flush: () => void;
 };
 
@@ -38,6 +40,7 @@ export function createSubscriber(
   return {
     subscription,
     offer: items => outbox.add(items.filter(wants)),
+    miss: outbox.miss,
     flush,
   };
 }

@@ -56,6 +56,8 @@ export interface LogStore {
   findEvents(find: FindEvents): Promise<ContainerEvent[]>;
   findSamples(find: FindSamples): Promise<MetricSample[]>;
   close(): Promise<void>;
+  /** Makes what was appended here findable through every other indexer of the same store, too. Absent: there are none. */
+  share?: () => Promise<void>;
   /** Why nothing can be stored or found now; null when it can. Absent: always null. */
   trouble?: () => string | null;
   /** Absent where nothing that is in order is ever refused. */

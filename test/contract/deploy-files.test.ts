@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { SETTINGS } from '#contract/setting-list.ts';
+import { MAX_BATCH_BYTES } from '#indexer/ingest/inflate.ts';
 import { ENGINE_PATHS } from '#collector/engine/engine-path.ts';
 import { ROOT } from '../support/program.ts';
 
@@ -14,16 +15,25 @@ type Service = {
   environment?: Record<string, string>;
   volumes?: string[];
   ports?: string[];
+  networks?: string[];
   labels: Record<string, string>;
 } & Record<string, unknown>;
-type Compose = { services: Record<string, Service>; volumes: Record<string, unknown> };
+type Compose = {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+  networks?: Record<string, { internal?: boolean }>;
+};
 
 const read = (name: string) => readFileSync(join(ROOT, 'deploy', name), 'utf8');
 const compose = (name: string) => parse(read(name), { merge: true }) as Compose;
-const FILES = ['compose.yaml', 'compose.collector.yaml', 'compose.socket-proxy.yaml'];
+const FILES = ['compose.yaml', 'compose.collector.yaml', 'compose.socket-proxy.yaml', 'compose.cluster.yaml'];
 const services = FILES.flatMap(file =>
   Object.entries(compose(file).services).map(([name, service]) => ({ file, name, service })),
 );
+/** `indexer` of `indexer-1`. */
+const roleOf = (name: string): string => name.replace(/-\d$/, '');
+/** Other people's programs, with users and settings of their own. */
+const isForeign = (name: string): boolean => roleOf(name) === 'elasticsearch';
 const KNOWN = new Set<string>(Object.values(SETTINGS).map(({ env }) => env));
 
 describe.each(services)('$name of $file', ({ file, name, service }) => {
@@ -33,21 +43,22 @@ describe.each(services)('$name of $file', ({ file, name, service }) => {
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
       restart: 'unless-stopped',
-      pids_limit: 100,
+      pids_limit: isForeign(name) ? 4096 : 100,
       mem_limit: expect.anything() as unknown,
       logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
-      labels: { 'quaylog.role': name },
+      labels: { 'quaylog.role': roleOf(name) },
     });
     expect(service).not.toHaveProperty('privileged');
     expect(service).not.toHaveProperty('cap_add');
-    expect(service.user ?? '65534').toMatch(/^65534/);
+    expect(service.user ?? '65534').toMatch(isForeign(name) ? /^1000:0$/ : /^65534/);
   });
 
-  it('sets only what there is, and demands its secrets', () => {
+  it.skipIf(isForeign(name))('sets only what there is, and demands its secrets', () => {
     const settings = Object.entries(service.environment ?? {});
     expect(settings.filter(([key]) => !KNOWN.has(key))).toEqual([]);
     for (const [key, value] of settings)
-      if (/PASSWORD|TOKEN/.test(key)) expect(value).toMatch(/\$\{QUAYLOG_(PASSWORD|TOKEN):\?/);
+      if (/PASSWORD|TOKEN|REDIS/.test(key))
+        expect(value).toMatch(/\$\{(QUAYLOG|REDIS)_(PASSWORD|TOKENS?):\?/);
   });
 
   it('mounts what is there, and of the host only to read', () => {
@@ -66,6 +77,48 @@ describe.each(services)('$name of $file', ({ file, name, service }) => {
 
   it('lets nobody in from outside unless told to', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/:-127\.0\.0\.1:/);
+  });
+});
+
+describe('the cluster', () => {
+  const { services: cluster, networks } = compose('compose.cluster.yaml');
+  const hosts = Object.keys(cluster);
+  const addresses = (text: string) => [...text.matchAll(/([a-z]+(?:-\d)?):(\d{4})\b/g)].map(([all]) => all);
+
+  it('keeps what needs no password on a network that leads nowhere', () => {
+    expect(networks?.['store']).toEqual({ internal: true });
+    for (const [name, { networks: on, ports }] of Object.entries(cluster)) {
+      const isInside = /^(redis|elasticsearch)/.test(name);
+      if (isInside) expect([on, ports]).toEqual([['store'], undefined]);
+    }
+    expect(hosts.filter(name => cluster[name]?.ports)).toEqual(['load-balancer']);
+  });
+
+  it('names only what it has', () => {
+    const [indexer, other] = [cluster['indexer-1']!, cluster['indexer-2']!];
+    expect(indexer.environment).toEqual(other.environment);
+    const stores = addresses(indexer.environment!['QUAYLOG_ELASTICSEARCH_URL']!);
+    expect(stores).toEqual([1, 2, 3].map(i => `elasticsearch-${i}:9200`));
+    expect(addresses(indexer.environment!['QUAYLOG_REDIS_URL']!)).toEqual(['redis:6379']);
+    const upstreams = [...read('load-balancer.conf').matchAll(/^ +server ([\w-]+):8600 /gm)].map(
+      ([, name]) => name,
+    );
+    expect(upstreams).toEqual(['indexer-1', 'indexer-2', 'indexer-1', 'indexer-2']);
+    for (const name of upstreams) expect(hosts).toContain(name);
+    const nodes = hosts.filter(name => name.startsWith('elasticsearch'));
+    for (const name of nodes)
+      expect(cluster[name]!.environment).toMatchObject({
+        'node.name': name,
+        'discovery.seed_hosts': nodes.join(),
+        'cluster.initial_master_nodes': nodes.join(),
+      });
+  });
+
+  it('lets the largest batch through, and waits as long as an acknowledgement may take', () => {
+    const conf = read('load-balancer.conf');
+    expect(MAX_BATCH_BYTES).toBe(64 * 2 ** 20);
+    expect(conf).toMatch(/client_max_body_size 64m;/);
+    expect(Number(/proxy_read_timeout (\d+)s;/.exec(conf)?.[1])).toBeGreaterThan(30);
   });
 });
 

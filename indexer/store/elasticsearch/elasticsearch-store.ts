@@ -76,6 +76,7 @@ export async function createElasticsearchStore(options: ElasticsearchStoreOption
     facets: async (selection, signal) => (await connection.ready()).facets(selection, signal),
     findEvents: async find => (await connection.ready()).findEvents(find),
     findSamples: async find => (await connection.ready()).findSamples(find),
+    share: () => freshness.refresh([`${prefix}-*`]),
     trouble: () => connection.trouble,
     deadLetters: {
       list: async limit => (await connection.ready(), box.list(limit)),
