@@ -15,7 +15,7 @@ import { createMetrics } from './health/metrics.ts';
 import { registerIngestRoutes } from './ingest/ingest.routes.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { registerInventoryRoutes } from './inventory/inventory.routes.ts';
-import { createLive, type LiveOptions } from './live/live.ts';
+import { createLive } from './live/live.ts';
 import { registerEventRoutes } from './query/event.routes.ts';
 import { registerQueryRoutes } from './query/query.routes.ts';
 import { isOwnHost, isOwnOrigin } from './auth/origin.ts';
@@ -92,7 +92,7 @@ async function createParts({ config, log }: IndexerOptions) {
   const live = createLive({
     onSkipped: metrics.countLiveSkipped,
     onMissed: metrics.countLiveMissed,
-    redis: redisOf(config, log),
+    redis: await openRedisOf(config, log),
     share: store.share,
   });
   const alerting = createAlerting({
@@ -166,8 +166,10 @@ async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server>
 }
 
 /** Indexers hear each other when they share a store. */
-function redisOf({ redisUrl: url, elasticsearchPrefix }: IndexerConfig, log: Logger): LiveOptions['redis'] {
-  return url === '' ? undefined : { url, key: `quaylog-live:${elasticsearchPrefix}`, log };
+async function openRedisOf({ redisUrl: url, elasticsearchPrefix }: IndexerConfig, log: Logger) {
+  if (url === '') return undefined;
+  const { openRedis } = await import('./live/redis.ts');
+  return openRedis({ url, key: `quaylog-live:${elasticsearchPrefix}`, log });
 }
 
 function prepareFolder(path: string): void {

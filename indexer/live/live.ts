@@ -15,7 +15,7 @@ import { parseQuery } from '../query/parse-query.ts';
 import { Audience } from './audience.ts';
 import { Peers } from './peers.ts';
 import { isShared, type PeerMessage } from './peer-messages.ts';
-import { openRedis, type Redis, type RedisOptions } from './redis.ts';
+import type { Redis } from './redis.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 const SUBSCRIPTIONS_PER_SOCKET = 20;
@@ -58,7 +58,7 @@ export type LiveOptions = {
   /** So many of other indexers did not come. */
   onMissed?: (items: number) => void;
   /** The way to other indexers of the same store; absent: there are none. */
-  redis?: Pick<RedisOptions, 'url' | 'key' | 'log'> | undefined;
+  redis?: Redis | undefined;
   /** Makes what was stored here findable through the others. */
   share?: (() => Promise<void>) | undefined;
 };
@@ -107,13 +107,12 @@ type Others = { redis: Redis; peers: Peers };
 
 /** The other indexers and the way to them; undefined where there are none to be. */
 function openOthers(
-  { onMissed, redis: way, share }: LiveOptions,
+  { onMissed, redis, share }: LiveOptions,
   audience: Audience<LiveSocket>,
   live: () => Namespace<ClientToServer, ServerToClient, BetweenServers> | undefined,
 ): Others | undefined {
-  if (!way) return undefined;
-  const redis = openRedis({ ...way, onReady: () => peers.beat() });
-  const peers: Peers = new Peers({
+  if (!redis) return undefined;
+  const peers = new Peers({
     send: message => live()?.serverSideEmit('peer', message),
     isReady: () => live() !== undefined && redis.isReady(),
     follows: () => new Set([...audience.topics()].filter(isShared)),
@@ -129,6 +128,7 @@ function openOthers(
     },
     share: share ?? (() => Promise.resolve()),
   });
+  redis.onReady(() => peers.beat());
   return { redis, peers };
 }
 

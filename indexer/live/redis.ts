@@ -1,6 +1,6 @@
 /**
  * The way between indexers: socket.io's adapter over two connections to Redis, made so that Redis may be slow, away, or never
- * there. Nothing is kept for later: what cannot be sent now is not sent.
+ * there. Nothing is kept for later: what cannot be sent now is not sent. Loaded only where there is one: it takes 30 MB.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAdapter } from '@socket.io/redis-adapter';
@@ -17,7 +17,7 @@ const DEAD_AFTER_MS = 9_000;
 const RETRY_AFTER_MS = 100;
 const CLOSE_WITHIN_MS = 1_000;
 
-export type RedisLog = Record<'info' | 'warn', (fields: Record<string, unknown>, message: string) => void>;
+type RedisLog = Record<'info' | 'warn', (fields: Record<string, unknown>, message: string) => void>;
 
 export type Redis = {
   adapter: ReturnType<typeof createAdapter>;
@@ -25,26 +25,27 @@ export type Redis = {
   isReady: () => boolean;
   /** Why not; null when they do. */
   trouble: () => string | null;
+  /** Calls it whenever messages come and go again. */
+  onReady: (listener: () => void) => void;
   close: () => Promise<void>;
 };
 
-export type RedisOptions = {
+type RedisOptions = {
   /** redis:// or rediss://; may hold a password, which is never told. */
   url: string;
   /** Names the channels: indexers of one store, and no others. */
   key: string;
   log: RedisLog;
-  /** Messages come and go from now on. */
-  onReady: () => void;
 };
 
 type Client = ReturnType<typeof createConnection>;
 
-export function openRedis({ url, key, log, onReady }: RedisOptions): Redis {
+export function openRedis({ url, key, log }: RedisOptions): Redis {
   const address = new URL(url).host;
   const pub = createConnection(url);
   const sub = createConnection(url);
   const closing = new AbortController();
+  const listeners: (() => void)[] = [];
   let wasReady = false;
   let reason = 'not connected yet';
 
@@ -54,7 +55,7 @@ export function openRedis({ url, key, log, onReady }: RedisOptions): Redis {
     wasReady = isReady();
     if (wasReady) {
       log.info({ redis: address }, 'redis is there: indexers tell each other what they store');
-      onReady();
+      for (const listener of listeners) listener();
     } else log.warn({ reason: explain(reason, address) }, 'redis is away');
   }
   function noteError(error: Error): void {
@@ -73,6 +74,7 @@ export function openRedis({ url, key, log, onReady }: RedisOptions): Redis {
     adapter: createAdapter(publisher(pub), subscriber(sub, closing.signal), { key }),
     isReady,
     trouble: () => (isReady() ? null : explain(reason, address)),
+    onReady: listener => void listeners.push(listener),
     async close() {
       closing.abort();
       await Promise.all([pub, sub].map(end));

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Push, Subscription, Topic } from '#contract/live.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createLive, type Live } from '#indexer/live/live.ts';
+import { openRedis } from '#indexer/live/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { aRecord, aSample } from '../support/records.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -29,7 +30,7 @@ async function startLive(redisUrl: string, key = 'test'): Promise<One> {
   const live = createLive({
     onSkipped: () => undefined,
     onMissed: items => void (missed += items),
-    redis: { url: redisUrl, key, log: { info: note, warn: note } },
+    redis: openRedis({ url: redisUrl, key, log: { info: note, warn: note } }),
     share() {
       shared++;
       return Promise.resolve();
