@@ -49,8 +49,23 @@ function originsOf(batch: IngestBatch): Origin[] {
     compose: wire.compose,
     service: serviceOf(wire),
     parse: wire.parse,
-    keys: new Map<string, Buffer>(),
+    keys: keysOf(host.id, wire.id),
   }));
+}
+
+/** Containers whose keys are remembered: the same come with every batch. */
+const MAX_REMEMBERED = 4_096;
+const remembered = new Map<string, Map<string, Buffer>>();
+
+/** By stream or kind of event; filled as they are asked for. */
+function keysOf(hostId: string, containerId: string): Map<string, Buffer> {
+  const name = `${hostId.length} ${hostId}${containerId}`;
+  let keys = remembered.get(name);
+  if (!keys) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(name, (keys = new Map<string, Buffer>()));
+  }
+  return keys;
 }
 
 function originAt(origins: Origin[], index: number): Origin {

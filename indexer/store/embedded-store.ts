@@ -29,8 +29,9 @@ export type EmbeddedStoreOptions = {
   packIdleMs?: number;
 };
 
-const TIDY_EVERY_MS = 60_000;
+const TIDY_EVERY_MS = 15_000;
 const PACK_IDLE_MS = 120_000;
+const PACKER_IDLE_MS = 45_000;
 
 /** Rejects with `QuaylogError` `store_failed` when the folder cannot be used, or another process uses it. */
 export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promise<LogStore> {
@@ -91,9 +92,13 @@ export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promis
 
 type UpkeepParts = { writer: Thread<WriteMethods>; packer: Thread<PackMethods>; now: () => Date };
 
-/** Drops what is old and packs what is over, one hour after the other; the rest waits for the next round. */
+/**
+ * Drops what is old and packs what is over, one hour after the other; the rest waits for the next round. The packing thread
+ * ends when it had nothing to do for a while: until then it keeps the memory that it took.
+ */
 function createUpkeep({ writer, packer, now }: UpkeepParts) {
   let running: Promise<void> | undefined;
+  let packedMs = 0;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -101,6 +106,7 @@ function createUpkeep({ writer, packer, now }: UpkeepParts) {
     while (!signal.aborted) {
       const draft = await packer.call('pack', order);
       if (draft === null) return;
+      packedMs = performance.now();
       if ('damage' in draft) {
         await writer.call('quarantineHour', { hour: order.hour, reason: draft.damage });
         return;
@@ -114,6 +120,7 @@ function createUpkeep({ writer, packer, now }: UpkeepParts) {
     for (const order of await writer.call('tidy', now().getTime())) {
       if (!signal.aborted) await packAll(order);
     }
+    if (performance.now() - packedMs > PACKER_IDLE_MS) await packer.close();
   }
 
   return {

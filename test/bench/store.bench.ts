@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LogRecord } from '#contract/log-record.ts';
 import { createEmbeddedStore, type EmbeddedStoreOptions } from '#indexer/store/embedded-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
 import { eventually } from '../support/eventually.ts';
@@ -20,6 +21,9 @@ const HOUR_MS = 3_600_000;
 const CONTAINERS = 40;
 /** Records a second that come in while questions are asked. */
 const MEANWHILE = 5_000;
+/** Records of an hour at hand; before them those with which the programs get warm. */
+const LIVE = 300_000;
+const WARM_UP = 100_000;
 
 export async function benchStore(): Promise<Row[]> {
   const count = Number(process.env['QUAYLOG_BENCH_RECORDS'] ?? 1_000_000);
@@ -32,6 +36,7 @@ export async function benchStore(): Promise<Row[]> {
   try {
     return [
       { what: 'records, days', value: `${count.toLocaleString('en')}, ${days}` },
+      ...(await benchLive()),
       ...(await benchWriting(dir, count, span)),
       ...(await benchPacking(dir, count)),
       ...(await benchAsking(dir, span)),
@@ -52,18 +57,56 @@ const open = (dir: string, options: Partial<EmbeddedStoreOptions> = {}): Promise
     ...options,
   });
 
-/** Nothing is packed meanwhile, so that each is measured by itself. */
+/** As an indexer sees it that has been running: a thousand records of now, one in a hundred late. */
+async function benchLive(): Promise<Row[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
+  const startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS / 2;
+  const batches = variedBatches({
+    count: WARM_UP + LIVE,
+    containers: CONTAINERS,
+    startMs,
+    lengthMs: (WARM_UP + LIVE) / 60,
+    latePercent: 1,
+  });
+  const store = await open(dir, { packIdleMs: Infinity });
+  try {
+    await appendAll(store, batches, WARM_UP);
+    const done = await appendAll(store, batches, LIVE);
+    return rowsOfWriting('live, within one hour: append', done);
+  } finally {
+    await store.close();
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** History of many days at once. Nothing is packed meanwhile, so that each is measured by itself. */
 async function benchWriting(dir: string, count: number, { startMs, endMs }: Span): Promise<Row[]> {
   const store = await open(dir, { packIdleMs: Infinity });
+  const batches = variedBatches({ count, containers: CONTAINERS, startMs, lengthMs: endMs - startMs });
+  const done = await appendAll(store, batches, count);
+  await store.close();
+  const { waits } = done;
+  const tenth = Math.ceil(waits.length / 10);
+  return [
+    ...rowsOfWriting('history of all days: append', done),
+    {
+      what: 'history of all days: append, the last tenth',
+      value: `${rateOf(waits.slice(-tenth))} records/s`,
+      ratio: `${((100 * rateOf(waits.slice(-tenth))) / rateOf(waits.slice(0, tenth))).toFixed(0)} % of the first tenth`,
+    },
+    { what: 'on disk, live', value: `${(sizeOf(dir) / count).toFixed(1)} bytes/record` },
+  ];
+}
+
+type Writing = { waits: number[]; cpuUs: number; stallMs: number };
+
+/** Appends the next `count` records; what is made of records between the appends is not measured. */
+async function appendAll(store: LogStore, batches: Iterator<LogRecord[]>, count: number): Promise<Writing> {
   const waits: number[] = [];
   const stalls = monitorEventLoopDelay({ resolution: 1 });
   let cpuUs = 0;
-  for (const records of variedBatches({
-    count,
-    containers: CONTAINERS,
-    startMs,
-    lengthMs: endMs - startMs,
-  })) {
+  for (let left = count; left > 0; left -= 1_000) {
+    const records = batches.next().value as LogRecord[];
     const before = process.cpuUsage();
     const startedAt = performance.now();
     stalls.enable();
@@ -73,21 +116,19 @@ async function benchWriting(dir: string, count: number, { startMs, endMs }: Span
     const { user, system } = process.cpuUsage(before);
     cpuUs += user + system;
   }
-  await store.close();
-  const rate = (some: number[]): number => (some.length * 1e6) / some.reduce((sum, ms) => sum + ms, 0);
-  const tenth = Math.ceil(waits.length / 10);
+  return { waits, cpuUs, stallMs: stalls.percentile(99) / 1e6 };
+}
+
+const rateOf = (waits: readonly number[]): number =>
+  Math.round((waits.length * 1e6) / waits.reduce((sum, ms) => sum + ms, 0));
+
+function rowsOfWriting(what: string, { waits, cpuUs, stallMs }: Writing): Row[] {
   const { p50, p95 } = percentiles(waits);
   return [
-    { what: 'append, batches of 1,000, each synced', value: `${Math.round(rate(waits))} records/s` },
-    {
-      what: 'append, the last tenth',
-      value: `${Math.round(rate(waits.slice(-tenth)))} records/s`,
-      ratio: `${((100 * rate(waits.slice(-tenth))) / rate(waits.slice(0, tenth))).toFixed(0)} % of the first tenth`,
-    },
-    { what: 'append, CPU of all threads', value: `${(cpuUs / count).toFixed(1)} µs/record` },
-    { what: 'append, one batch', value: `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms` },
-    { what: 'event loop late while appending', value: `p99 ${(stalls.percentile(99) / 1e6).toFixed(1)} ms` },
-    { what: 'on disk, live', value: `${(sizeOf(dir) / count).toFixed(1)} bytes/record` },
+    { what: `${what}, batches of 1,000, each synced`, value: `${rateOf(waits)} records/s` },
+    { what: `${what}, CPU of all threads`, value: `${(cpuUs / waits.length / 1_000).toFixed(1)} µs/record` },
+    { what: `${what}, one batch`, value: `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms` },
+    { what: `${what}, event loop late meanwhile`, value: `p99 ${stallMs.toFixed(1)} ms` },
   ];
 }
 

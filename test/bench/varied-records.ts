@@ -2,7 +2,14 @@
 import { LEVELS, type Level, type LogRecord } from '#contract/log-record.ts';
 import { createStreamKey, recordId } from '#indexer/parse/record-id.ts';
 
-export type VariedOptions = { count: number; containers: number; startMs: number; lengthMs: number };
+export type VariedOptions = {
+  count: number;
+  containers: number;
+  startMs: number;
+  lengthMs: number;
+  /** How many of a hundred come up to five minutes late, as from a collector that was cut off. */
+  latePercent?: number;
+};
 type Random = (below: number) => number;
 type Line = Pick<LogRecord, 'message' | 'app' | 'http' | 'url'> & { level?: Level };
 
@@ -18,14 +25,16 @@ export const RARE_PART = 'xq9z';
 /** Occurs in about one of twelve records. */
 export const COMMON_WORD = 'completed';
 
-/** Batches of 1,000 in the order they arrive: by time, but up to two seconds late. */
+/** Batches of 1,000 in the order they arrive: by time, but up to two seconds late, and some later. */
 export function* variedBatches(options: VariedOptions): Generator<LogRecord[]> {
   const random = createRandom(20_261_122);
   const sources = Array.from({ length: options.containers }, (_, i) => createSource(i));
   for (let done = 0; done < options.count; done += 1_000) {
     const batch = Array.from({ length: Math.min(1_000, options.count - done) }, (_, i) => {
       const n = done + i;
-      const ms = options.startMs + (n / options.count) * options.lengthMs + random(2_000);
+      const isLate = options.latePercent !== undefined && random(100) < options.latePercent;
+      const lateMs = isLate ? random(300_000) : 0;
+      const ms = options.startMs + (n / options.count) * options.lengthMs + random(2_000) - lateMs;
       const stamp = `${new Date(ms).toISOString().slice(0, 23)}${String(random(1e6)).padStart(6, '0')}Z`;
       const source = sources[Math.floor((random(100) * random(100) * sources.length) / 10_000)];
       return source?.(stamp, n, random);

@@ -9,8 +9,8 @@ import { idRange } from '../../parse/record-id.ts';
 import { bucketsOf } from '../histogram-interval.ts';
 import type { FindEvents, FindRecords, Selection, TimeRange } from '../log-store.ts';
 import { BucketTally, FacetTally, totalOf } from '../tally.ts';
-import { countInHour, scanHour, tallyHour } from './count-records.ts';
-import { findInHour } from './find-records.ts';
+import { scanHour, tallyHour } from './count-records.ts';
+import { findInHour, type MatchCount, type PageQuery } from './find-records.ts';
 import { bytesOfId, HOUR_MS } from './id-bytes.ts';
 import type { OpenHours } from './open-hours.ts';
 import { isKindField, planQuery, type QueryPlan } from './plan-query.ts';
@@ -24,20 +24,43 @@ export function* findRecords(
 ): Steps<{ records: LogRecord[]; total: Total }> {
   const plan = planQuery(find.query);
   const bounds = boundsOf(find, plan);
+  const { order, limit, countUpTo } = find;
+  const count = createCount(countUpTo);
+  if (find.after === undefined) {
+    // The first page is of all that counts: one walk is enough.
+    const records = yield* walk(hours, { plan, bounds, order, limit, count });
+    return { records, total: totalOf(count.matches(), countUpTo) };
+  }
   const beyond = boundsBeyond(bounds, find);
+  const records = yield* walk(hours, { plan, bounds: beyond, order, limit, count: NOTHING_COUNTED });
+  if (records.length > countUpTo) return { records, total: totalOf(records.length, countUpTo) };
+  yield* walk(hours, { plan, bounds, order: 'desc', limit: 0, count });
+  return { records, total: totalOf(count.matches(), countUpTo) };
+}
+
+/** Hour after hour until the page is full and enough is counted. */
+function* walk(hours: OpenHours, query: PageQuery): Steps<LogRecord[]> {
   const records: LogRecord[] = [];
-  for (const hour of hours.within(beyond, find.order)) {
-    const page = { bounds: beyond, order: find.order, limit: find.limit - records.length };
-    if (page.limit === 0) break;
+  for (const hour of hours.within(query.bounds, query.order)) {
+    const limit = query.limit - records.length;
+    if (limit === 0 && !query.count.isWanted()) break;
     yield* hours.use(hour, function* (reader) {
-      const found = yield* findInHour(reader, plan, page);
+      const found = yield* findInHour(reader, { ...query, limit });
       records.push(...found.map(({ read }) => read()));
     });
   }
-  const isAll = find.after === undefined && records.length < find.limit;
-  const isEnough = isAll || records.length > find.countUpTo;
-  const count = isEnough ? records.length : yield* countUpTo(hours, plan, { bounds, upTo: find.countUpTo });
-  return { records, total: totalOf(count, find.countUpTo) };
+  return records;
+}
+
+const NOTHING_COUNTED: MatchCount = { isWanted: () => false, add: () => undefined };
+
+function createCount(upTo: number): MatchCount & { matches: () => number } {
+  let matches = 0;
+  return {
+    matches: () => matches,
+    isWanted: () => matches <= upTo,
+    add: more => void (matches += more),
+  };
 }
 
 export function* histogram(hours: OpenHours, selection: Selection & { buckets: number }): Steps<Histogram> {
@@ -85,25 +108,6 @@ export function* findEvents(hours: OpenHours, find: FindEvents): Steps<Container
     });
   }
   return events;
-}
-
-function* countUpTo(
-  hours: OpenHours,
-  plan: QueryPlan,
-  { bounds, upTo }: { bounds: IdBounds; upTo: number },
-): Steps<number> {
-  let total = 0;
-  for (const hour of hours.within(bounds, 'desc')) {
-    yield* hours.use(hour, function* (reader) {
-      for (const count of countInHour(reader, { plan, bounds })) {
-        total += count;
-        if (total > upTo) return;
-        yield;
-      }
-    });
-    if (total > upTo) break;
-  }
-  return total;
 }
 
 /** An id is a prefix of what comes right after it and before the next id. */

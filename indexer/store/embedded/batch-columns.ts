@@ -75,8 +75,8 @@ export function receiveRecords({ columns, sources, kinds }: EncodedRecords): {
   };
 }
 
-/** What is known of a container in a batch; by level and the like, the kinds of its records. */
-type KnownSource = { number: number; record: LogRecord; kinds: Map<string, KnownKind> };
+/** What is known of a container in a batch; by the codes of level and the like, the kinds of its records. */
+type KnownSource = { number: number; record: LogRecord; kinds: (KnownKind | undefined)[] };
 type KnownKind = { number: number; key: string };
 
 function createKindList() {
@@ -93,7 +93,7 @@ function createKindList() {
     const document = JSON.stringify(sourceOf(record));
     let source = byDocument.get(document);
     if (!source) {
-      source = { number: sources.push(document) - 1, record, kinds: new Map() };
+      source = { number: sources.push(document) - 1, record, kinds: [] };
       byDocument.set(document, source);
     }
     byContainer.set(container, source);
@@ -105,13 +105,13 @@ function createKindList() {
     kinds,
     numberOf(record: LogRecord): number {
       const source = sourceOfRecord(record);
-      const { iostream, level = '', level_source = '' } = record.log;
-      const name = iostream + level + level_source;
-      const before = source.kinds.get(name);
+      const codes = kindCodesOf(record.log);
+      const place = ((codes.level ?? 15) << 5) | ((codes.levelSource ?? 15) << 1) | codes.stream;
+      const before = source.kinds[place];
       if (before && hasKey(record.event.id, before.key)) return before.number;
       const hex = Buffer.from(bytesOfId(record.event.id)).toString('hex', 8, 17);
-      const number = kinds.push({ source: source.number, key: hex, ...kindCodesOf(record.log) }) - 1;
-      source.kinds.set(name, { number, key: record.event.id });
+      const number = kinds.push({ source: source.number, key: hex, ...codes }) - 1;
+      source.kinds[place] = { number, key: record.event.id };
       return number;
     },
   };

@@ -7,7 +7,6 @@ import type { Kind } from './kind.ts';
 import type { QueryPlan } from './plan-query.ts';
 import { kindAt, type Segment } from './segment.ts';
 import {
-  countMatches,
   createChunkFinder,
   forEachMatch,
   forEachRecord,
@@ -25,16 +24,6 @@ import { openSegment } from './unreadable.ts';
 export type VisitCount = (atMs: number, kind: Kind, count: number) => void;
 
 type Asked = { plan: QueryPlan; bounds: IdBounds };
-
-/** The matches of one hour. Yields what was counted, segment by segment. */
-export function* countInHour(hour: HourReader, { plan, bounds }: Asked): Generator<number> {
-  for (const ref of segmentsWithin(hour, bounds)) {
-    yield openSegment(ref, segment => {
-      const query = querySegment(segment, { plan, bounds, startSeconds: hour.startSeconds });
-      return query ? countMatches(query) : 0;
-    });
-  }
-}
 
 /**
  * The matches of one hour by time and kind; the sum over all pieces is exact. `grainMs` divides an hour and is a calm length

@@ -1,19 +1,38 @@
-/** A page of records of one hour: segments in the order of time, no further than the page needs. */
+/** A page of records of one hour, and how many match: segments in the order of time, no further than both need. */
 import type { HourReader } from './hour-reader.ts';
 import type { QueryPlan } from './plan-query.ts';
-import { firstMatches, isOutside, querySegment, type Found, type IdBounds } from './segment-query.ts';
+import {
+  countMatches,
+  firstMatches,
+  isOutside,
+  querySegment,
+  type Found,
+  type IdBounds,
+} from './segment-query.ts';
 import { NANOSECONDS } from './record-columns.ts';
 import { openSegment } from './unreadable.ts';
 
-export type PageOrder = { order: 'asc' | 'desc'; limit: number };
+/** Adds up matches until they are enough. */
+export interface MatchCount {
+  isWanted: () => boolean;
+  add: (matches: number) => void;
+}
+
+/** `limit` 0: only count. */
+export type PageQuery = {
+  plan: QueryPlan;
+  bounds: IdBounds;
+  order: 'asc' | 'desc';
+  limit: number;
+  count: MatchCount;
+};
 
 /**
  * The first `limit` matches of one hour in `order`. Yields after each segment, so that other queries get their turn.
  */
 export function* findInHour(
   hour: HourReader,
-  plan: QueryPlan,
-  { bounds, order, limit }: PageOrder & { bounds: IdBounds },
+  { plan, bounds, order, limit, count }: PageQuery,
 ): Generator<undefined, Found[]> {
   const { startSeconds } = hour;
   const sign = order === 'asc' ? 1 : -1;
@@ -27,10 +46,12 @@ export function* findInHour(
   let page: Found[] = [];
   for (const ref of segments) {
     const worst = page.length === limit ? page.at(-1)?.id : undefined;
-    if (worst && sign * (nearEnd(ref) - atOfId(worst, startSeconds)) > 0) break;
+    const isBeyond = limit === 0 || (worst && sign * (nearEnd(ref) - atOfId(worst, startSeconds)) > 0);
+    if (isBeyond && !count.isWanted()) break;
     const found = openSegment(ref, segment => {
       const query = querySegment(segment, { plan, bounds, startSeconds });
-      return query ? firstMatches(query, { order, limit, worst }) : [];
+      if (query && count.isWanted()) count.add(countMatches(query));
+      return query && !isBeyond ? firstMatches(query, { order, limit, worst }) : [];
     });
     if (found.length > 0) page = [...page, ...found].sort(compare).slice(0, limit);
     yield;

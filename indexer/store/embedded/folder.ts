@@ -41,7 +41,7 @@ export function listHours(
 ): (HourFiles & HourOnDisk & { live: { bytes: number; writtenMs: number } })[] {
   return hoursAmong(readdirSync(dir)).map(files => {
     const path = livePath(dir, files.hour);
-    const live = sumOf([path, `${path}-wal`]);
+    const live = sumOf(files.isLive ? [path, `${path}-wal`] : []);
     const packs = sumOf(files.packs.map(name => join(dir, name)));
     return {
       ...files,

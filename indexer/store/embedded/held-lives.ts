@@ -1,11 +1,12 @@
 /** The live files that the reading thread holds open: a few, by hour. */
 import { statSync } from 'node:fs';
+import type { ContentCache } from './content-cache.ts';
 import { openLive, type OpenLive } from './hour-reader.ts';
 import { livePath, type Hour } from './hours.ts';
 import { MovedError } from './store-error.ts';
 import { readingFile } from './unreadable.ts';
 
-/** Each with up to 2 MB of pages and 10 MB of blocks: the hour at hand and some that are not packed yet. */
+/** Each with up to 2 MB of pages: the hour at hand and some that are not packed yet. */
 const MAX_HELD = 8;
 
 /** `isGone`: the file was packed, dropped or set aside since, and reading it may fail in any way. */
@@ -23,7 +24,7 @@ export interface HeldLives {
 
 type Held = { live: OpenLive; inode: number; users: number };
 
-export function createHeldLives(dir: string): HeldLives {
+export function createHeldLives(dir: string, cache: ContentCache): HeldLives {
   const held = new Map<Hour, Held>();
   const shunned = new Set<number>();
 
@@ -32,7 +33,7 @@ export function createHeldLives(dir: string): HeldLives {
 
   function open(hour: Hour, inode: number): OpenLive {
     try {
-      return readingFile(`${hour}.db`, () => openLive(dir, hour));
+      return readingFile(`${hour}.db`, () => openLive(dir, hour, cache));
     } catch (error) {
       throw inodeOf(hour) === inode ? error : new MovedError(`the live file of ${hour} is gone`);
     }

@@ -1,9 +1,10 @@
 /** The packs that the reading thread knows: their footers stay, their files are open only while somebody reads. */
+import type { ContentCache } from './content-cache.ts';
 import { openPack, type Pack } from './pack-file.ts';
 import { readingFile } from './unreadable.ts';
 
-/** Footers of some 50 KB each: three weeks. */
-const MAX_HELD = 512;
+/** What is needed of footers, 10 to 20 KB each: six weeks. */
+const MAX_HELD = 1_024;
 
 export interface HeldPacks {
   /** To be released. */
@@ -14,13 +15,13 @@ export interface HeldPacks {
   isShunned: (name: string) => boolean;
 }
 
-export function createHeldPacks(dir: string): HeldPacks {
+export function createHeldPacks(dir: string, cache: ContentCache): HeldPacks {
   const held = new Map<string, Pack>();
   const users = new Map<Pack, number>();
   const shunned = new Set<string>();
   return {
     acquire(name) {
-      const pack = held.get(name) ?? readingFile(name, () => openPack(dir, name));
+      const pack = held.get(name) ?? readingFile(name, () => openPack(dir, name, cache));
       held.delete(name);
       held.set(name, pack);
       for (const oldest of held.keys()) {

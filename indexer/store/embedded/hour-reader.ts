@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { FindEvents } from '../log-store.ts';
 import { checksumOfDocument, verify } from './checksum.ts';
+import type { ContentCache } from './content-cache.ts';
 import { filesOfHour } from './folder.ts';
 import { livePath, startOfHour, type Hour, type HourFiles } from './hours.ts';
 import { bytesOfId, idOfBytes } from './id-bytes.ts';
@@ -37,11 +38,11 @@ export interface HourReader {
 export type EventRange = Pick<FindEvents, 'containerIds' | 'actions'> & { low: Uint8Array; high: Uint8Array };
 export type SampleRange = { from: string; to: string; containerIds?: string[] };
 
-/** Throws SQLite's error, or `UnknownFormatError`, when the file cannot be opened. */
-export function openLive(dir: string, hour: Hour): OpenLive {
+/** `cache` is for who asks again. Throws SQLite's error, or `UnknownFormatError`, when the file cannot be opened. */
+export function openLive(dir: string, hour: Hour, cache?: ContentCache): OpenLive {
   const db: DatabaseSync = openForReading(livePath(dir, hour));
   const rows = createRows(db);
-  return { rows, reader: createLiveReader(rows), close: () => db.close() };
+  return { rows, reader: createLiveReader(rows, cache), close: () => db.close() };
 }
 
 type Parts = {

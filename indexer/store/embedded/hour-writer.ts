@@ -20,6 +20,8 @@ export interface HourWriter {
   append(batch: HourBatch): Duplicates;
   /** The number of the last record the hour has, and how many events and samples are in the live file. */
   holds(): { lastRecord: number; events: number; samples: number };
+  /** Records in packed blocks of the live file. */
+  sealedRecords: () => number;
   /** Resolves when every append so far is on the disk. */
   sync(): Promise<void>;
   close(): void;
@@ -49,6 +51,7 @@ export function createHourWriter(dir: string, { hour, packs: names }: HourFiles)
       events: Number(rows('SELECT count(*) FROM events')[0]?.[0]),
       samples: Number(rows('SELECT count(*) FROM samples')[0]?.[0]),
     }),
+    sealedRecords: blocks.sealedRecords,
     async sync() {
       wal ??= syncNames(path);
       await datasync(wal);

@@ -4,7 +4,8 @@ import { createStreamKey, recordId } from '../../parse/record-id.ts';
 import type { FindRecords, StoreBatch } from '../log-store.ts';
 import type { Steps } from './answers.ts';
 import { encodeRecords } from './batch-columns.ts';
-import { packHour, type PackLimits } from './packer.ts';
+import { packHour } from './packer.ts';
+import type { PackLimits } from './packing.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 export const HOUR = '2026-11-22T10';

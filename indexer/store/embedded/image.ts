@@ -51,7 +51,8 @@ export type ImageOptions = {
   level: number;
   /** Texts packed together, before packing. */
   chunkBytes: number;
-  hasWords: boolean;
+  /** Of words in a page of the index; 0 makes no index. */
+  pageBytes: number;
   hasTotals: boolean;
 };
 
@@ -105,8 +106,8 @@ export function addRecords(image: ImageWriter, records: RecordColumns, options: 
         rests: image.add(encodeTexts(sliceTexts(records.rests, first, end)), level),
       };
     }),
-    ...(options.hasWords && {
-      words: buildWordPages(records.messages).map(({ first, words, places }) => ({
+    ...(options.pageBytes > 0 && {
+      words: buildWordPages(records.messages, options.pageBytes).map(({ first, words, places }) => ({
         first,
         words: image.add(words, level),
         places: image.add(places, level),

@@ -1,7 +1,7 @@
 /** Gives sources and kinds their numbers in one live file. */
 import type { DatabaseSync } from 'node:sqlite';
 import { checksumOfDocument, checksumOfKind } from './checksum.ts';
-import { kindKey, type KindParts } from './kind.ts';
+import { KindMap, type KindParts } from './kind.ts';
 
 export interface KindWriter {
   /** The number of a kind, written when it is new. */
@@ -19,7 +19,7 @@ export function createKindWriter(db: DatabaseSync): KindWriter {
   for (const row of db.prepare('SELECT source, document FROM sources').iterate()) {
     sources.set(String(row['document']), Number(row['source']));
   }
-  const kinds = new Map<string, number>();
+  const kinds = new KindMap<number>();
   let lastKind = 0;
   const stored = db.prepare(
     `SELECT kind, stream, level, level_source AS levelSource, key, document AS source
@@ -27,7 +27,7 @@ export function createKindWriter(db: DatabaseSync): KindWriter {
   );
   for (const row of stored.iterate()) {
     lastKind = Number(row['kind']);
-    if (row['key'] !== null) kinds.set(kindKey(row as unknown as KindParts), lastKind);
+    if (row['key'] !== null) kinds.set(row as unknown as KindParts, lastKind);
   }
 
   function sourceNumber(document: string): number {
@@ -43,15 +43,14 @@ export function createKindWriter(db: DatabaseSync): KindWriter {
   return {
     sourceNumber,
     kindNumber(parts) {
-      const name = kindKey(parts);
-      let kind = kinds.get(name);
+      let kind = kinds.get(parts);
       if (kind === undefined) {
         kind = ++lastKind;
         const { stream, level, levelSource, key } = parts;
         const source = sourceNumber(parts.source);
         const checksum = checksumOfKind({ kind, source, stream, level, levelSource, key });
         insertKind.run(kind, source, stream, level, levelSource, key, checksum);
-        kinds.set(name, kind);
+        kinds.set(parts, kind);
       }
       return kind;
     },

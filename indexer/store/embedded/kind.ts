@@ -36,22 +36,42 @@ export function kindCodesOf(log: LogRecord['log']): KindCodes {
   };
 }
 
-export function kindKey({ source, stream, level, levelSource, key }: KindParts): string {
-  return `${stream} ${level ?? ''} ${levelSource ?? ''} ${key} ${source}`;
+/** Something for each kind: by source, of which there are few and which is long, then by the rest. */
+export class KindMap<T> {
+  size = 0;
+  readonly #bySource = new Map<string, Map<string, T>>();
+
+  get(kind: KindParts): T | undefined {
+    return this.#bySource.get(kind.source)?.get(nameWithin(kind));
+  }
+
+  set(kind: KindParts, value: T): void {
+    let values = this.#bySource.get(kind.source);
+    if (!values) this.#bySource.set(kind.source, (values = new Map<string, T>()));
+    const before = values.size;
+    this.size += values.set(nameWithin(kind), value).size - before;
+  }
+
+  clear(): void {
+    this.#bySource.clear();
+    this.size = 0;
+  }
 }
+
+const nameWithin = ({ stream, level, levelSource, key }: KindParts): string =>
+  `${stream} ${level ?? ''} ${levelSource ?? ''} ${key}`;
 
 /** Enough for thousands of containers; then it begins anew. */
 const MAX_KNOWN = 20_000;
-const known = new Map<string, Kind>();
+const known = new KindMap<Kind>();
 
 /** The same object for equal parts, so that what a query decides about a kind holds for all files. */
 export function toKind(parts: KindParts): Kind {
-  const name = kindKey(parts);
-  let kind = known.get(name);
+  let kind = known.get(parts);
   if (!kind) {
     if (known.size >= MAX_KNOWN) known.clear();
     kind = createKind(parts);
-    known.set(name, kind);
+    known.set(parts, kind);
   }
   return kind;
 }

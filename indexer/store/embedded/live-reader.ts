@@ -1,5 +1,6 @@
 /** What a live file holds, by whomever it is open: its kinds, its blocks as segments, what a file of format 1 had. */
 import { checksumOfDocument, checksumOfKind, verify } from './checksum.ts';
+import { createContentCache, type ContentCache } from './content-cache.ts';
 import { createFormat1Reader, hasFormat1 } from './format-1.ts';
 import { toKind, type Kind, type KindCodes } from './kind.ts';
 import type { Rows } from './rows.ts';
@@ -24,10 +25,12 @@ export interface LiveReader {
 
 type BlockRow = [first: number, count: number, low: number, high: number];
 
-/** Blocks kept at hand: those of an hour or so, some 60 KB each. */
-const MAX_OPEN_BLOCKS = 160;
+/** Blocks of which the places of their parts are known, some 3 KB each. Their images are in the cache, or read again. */
+const MAX_OPEN_BLOCKS = 1_024;
+/** Of one's own, for who reads block after block: some twenty. */
+const CACHE_BYTES = 2 ** 20;
 
-export function createLiveReader(rows: Rows): LiveReader {
+export function createLiveReader(rows: Rows, cache = createContentCache(CACHE_BYTES)): LiveReader {
   const sourceDocument = createSourceReader(rows);
   const format1 = createFormat1Reader(rows);
   const kinds = createKindReader(rows, sourceDocument, (kind, parts) => format1.addKind(kind, parts));
@@ -35,7 +38,7 @@ export function createLiveReader(rows: Rows): LiveReader {
 
   function openBlock(first: number, count: number): Segment {
     const name = `${first} ${count}`;
-    const segment = opened.get(name) ?? readBlock(rows, { first, count, kinds: kinds.known });
+    const segment = opened.get(name) ?? readBlock(rows, { first, count, kinds: kinds.known, cache });
     opened.delete(name);
     opened.set(name, segment);
     for (const oldest of opened.keys()) {
@@ -72,18 +75,22 @@ export function createLiveReader(rows: Rows): LiveReader {
 
 const isFormat2 = (rows: Rows): boolean => rows('PRAGMA user_version')[0]?.[0] !== 1;
 
-function readBlock(
-  rows: Rows,
-  { first, count, kinds }: { first: number; count: number; kinds: readonly (Kind | undefined)[] },
-): Segment {
+type BlockParts = { first: number; count: number; kinds: readonly (Kind | undefined)[]; cache: ContentCache };
+
+function readBlock(rows: Rows, { first, count, kinds, cache }: BlockParts): Segment {
+  const keep = cache.scope();
+  const image = (): Buffer => keep('image', () => readImage(rows, first, count));
+  const read = (at: number, length: number): Buffer => image().subarray(at, at + length);
+  const footer = readFooter(read, image().length);
+  if (footer.count !== count) throw new DamagedError(`block ${first} is not what its row says`);
+  return openImage(read, footer, { kinds, keep });
+}
+
+function readImage(rows: Rows, first: number, count: number): Buffer {
   const [row] = rows('SELECT image FROM blocks WHERE first = ? AND count = ?', first, count);
   if (!row) throw new MovedError(`records ${first} and following are elsewhere`);
   const bytes = row[0] as Uint8Array<ArrayBuffer>;
-  const image = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const read = (at: number, length: number): Buffer => image.subarray(at, at + length);
-  const footer = readFooter(read, image.length);
-  if (footer.count !== count) throw new DamagedError(`block ${first} is not what its row says`);
-  return openImage(read, footer, kinds);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The documents of sources, as stored. */

@@ -1,5 +1,6 @@
 /** The hours as the reading thread holds them: files open while they are read and a while longer, damaged ones left out. */
 import { readdirSync } from 'node:fs';
+import { createContentCache } from './content-cache.ts';
 import { createHeldLives } from './held-lives.ts';
 import { createHeldPacks } from './held-packs.ts';
 import { readHour, type HourReader } from './hour-reader.ts';
@@ -21,9 +22,13 @@ export interface OpenHours {
   close(): void;
 }
 
+/** Blocks of the hour at hand, the words that are asked for, kinds and seconds of some millions of records. */
+const CACHE_BYTES = 32 * 2 ** 20;
+
 export function createOpenHours(dir: string): OpenHours {
-  const lives = createHeldLives(dir);
-  const packs = createHeldPacks(dir);
+  const cache = createContentCache(CACHE_BYTES);
+  const lives = createHeldLives(dir, cache);
+  const packs = createHeldPacks(dir, cache);
 
   function shun(hour: Hour, file: string): void {
     if (file.endsWith('.db')) lives.shun(hour);

@@ -15,6 +15,8 @@ export interface OpenWriters {
   append(hour: Hour, batch: HourBatch, touched: Set<Syncable>): Duplicates;
   /** The hour's writer; opened when it is not. */
   use(hour: Hour): HourWriter;
+  /** Records in packed blocks of an hour that is open; 0 of others. */
+  sealedRecords: (hour: Hour) => number;
   close(hour: Hour): void;
   closeIdle(): void;
   closeAll(): void;
@@ -51,6 +53,7 @@ export function createOpenWriters(dir: string): OpenWriters {
       }
     },
     use,
+    sealedRecords: hour => open.get(hour)?.writer.sealedRecords() ?? 0,
     close,
     closeIdle() {
       const idleSince = performance.now() - IDLE_MS;

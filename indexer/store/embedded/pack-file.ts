@@ -15,6 +15,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerEvent } from '#contract/container-event.ts';
+import type { ContentCache } from './content-cache.ts';
 import type { Hour } from './hours.ts';
 import { addRecords, createImageWriter, type Footer, type ImageOptions, type Place } from './image.ts';
 import { toKind, type Kind } from './kind.ts';
@@ -25,8 +26,11 @@ import { MovedError, UnknownFormatError } from './store-error.ts';
 
 export const PACK_FORMAT = 2;
 
-/** Chunks of twice the size save one byte in a hundred and take twice as long to unpack for one record. */
-const OPTIONS: ImageOptions = { level: 6, chunkBytes: 2 ** 16, hasWords: true, hasTotals: true };
+/**
+ * Chunks of twice the size save one byte in a hundred and take twice as long to unpack for one record. Pages are small enough
+ * to be unpacked for one word, and large enough to pack well.
+ */
+const OPTIONS: ImageOptions = { level: 6, chunkBytes: 2 ** 15, pageBytes: 2 ** 13, hasTotals: true };
 
 /** A sample as its row: stamp and reading (sample-row.ts). */
 export type PackedSamples = { document: string; rows: [at: string, reading: string][] };
@@ -96,12 +100,16 @@ export interface Pack {
   rest: () => void;
 }
 
-/** Throws `DamagedError`, `UnknownFormatError`, or `MovedError` when the file is gone: then, or when it is read later. */
-export function openPack(dir: string, name: string): Pack {
+/**
+ * `cache` is for who asks again. Throws `DamagedError`, `UnknownFormatError`, or `MovedError` when the file is gone: then, or
+ * when it is read later.
+ */
+export function openPack(dir: string, name: string, cache?: ContentCache): Pack {
   const file = createRestingFile(join(dir, name));
   try {
-    const footer = readFooter<PackFooter>(file.read, file.size());
-    const { format, upTo, replaces, sources } = footer;
+    const readWhole = (): Footer<PackFooter> => readFooter<PackFooter>(file.read, file.size());
+    const footer = readWhole();
+    const { format, upTo, replaces, sources, events } = footer;
     if (format > PACK_FORMAT)
       throw new UnknownFormatError(`${name} has format ${format}, expected ${PACK_FORMAT}`);
     const kinds = footer.kindRows.map(([source, stream, level, levelSource, key]) =>
@@ -113,13 +121,13 @@ export function openPack(dir: string, name: string): Pack {
       name,
       upTo,
       replaces,
-      segment: openImage(file.read, footer, kinds),
-      eventCount: footer.events.count,
-      events: () => (footer.events.count === 0 ? [] : (readJson(footer.events.place) as ContainerEvent[])),
+      segment: openImage(file.read, footer, { kinds, ...(cache && { keep: cache.scope() }) }),
+      eventCount: events.count,
+      events: () => (events.count === 0 ? [] : (readJson(events.place) as ContainerEvent[])),
       samples: footer.samples.map(({ container, count, place }) => {
         return { container, count, read: () => readJson(place) as PackedSamples };
       }),
-      places: () => placesOf(footer),
+      places: () => placesOf(readWhole()),
       read,
       rest: file.rest,
     };

@@ -2,7 +2,7 @@
  * Writes the drafts of packs (pack-file.ts): all that an hour has when it is over, or the oldest blocks of one that fills fast.
  * Reads beside the writer and changes nothing but the draft.
  */
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { SEAL_AT } from './block-writer.ts';
@@ -10,17 +10,12 @@ import { filesOfHour } from './folder.ts';
 import { openHour, type HourReader } from './hour-reader.ts';
 import type { Kind } from './kind.ts';
 import { writePack, type Pack, type PackedSamples } from './pack-file.ts';
-import type { PackDraft, PackOrder } from './packing.ts';
+import { LIMITS, type PackDraft, type PackLimits, type PackOrder } from './packing.ts';
 import { atOf, concatRecords, gatherRecords, type RecordColumns } from './record-columns.ts';
 import { allRecords, type Segment } from './segment.ts';
 import { DamagedError } from './store-error.ts';
+import { livePath } from './hours.ts';
 import type { BlockRef } from './segment-ref.ts';
-
-/**
- * Of a pack: its words take some 100 MB while they are gathered. An hour of 18 million records becomes 137 packs to look into.
- */
-export type PackLimits = { records: number; bytes: number };
-const LIMITS: PackLimits = { records: 2 ** 17, bytes: 32 * 2 ** 20 };
 
 /** Null when there is too little to be packed yet. Throws as reading does; the draft is synced. */
 export function packHour(
@@ -32,7 +27,7 @@ export function packHour(
   if (!files.isLive) return null;
   const reader = openHour(dir, files);
   try {
-    const chosen = isOver ? chooseAll(reader, limits) : chooseOldest(reader, limits);
+    const chosen = isOver ? chooseAll(reader, limits) : chooseOldest(dir, reader, limits);
     if (!chosen) return null;
     const { packs, upTo, isAll } = chosen;
     const replaces = packs.map(({ name }) => name);
@@ -67,10 +62,13 @@ function chooseAll(reader: HourReader, limits: PackLimits): Chosen {
   return { parts: room.parts, packs, upTo: upTo ?? upToNow, isAll, isEmpty: false };
 }
 
-/** A whole pack of sealed blocks; null as long as there are not so many. */
-function chooseOldest(reader: HourReader, limits: PackLimits): Chosen | null {
-  const room = createRoom(limits);
+/** A whole pack of sealed blocks; null as long as there are not so many, which is found out without reading them. */
+function chooseOldest(dir: string, reader: HourReader, limits: PackLimits): Chosen | null {
   const sealed = reader.blocks.filter(block => block.count >= SEAL_AT);
+  const records = sealed.reduce((sum, { count }) => sum + count, 0);
+  const { size } = statSync(livePath(dir, reader.hour));
+  if (records <= limits.records && size <= limits.bytes) return null;
+  const room = createRoom(limits);
   const upTo = takeBlocks(room, sealed);
   if (upTo === undefined || upTo === sealed.at(-1)?.last) return null;
   return { parts: room.parts, packs: [], upTo, isAll: false, isEmpty: false };

@@ -37,21 +37,25 @@ export type PackDraft = PackOrder & {
   live: { events: number; samples: number };
 };
 
-/** Live files with less than this cannot hold enough for a pack of their own. */
-const LEAST_BYTES = 4 * 2 ** 20;
+/**
+ * Of a pack: its words take some 50 MB while they are gathered. An hour of 18 million records becomes 275 packs to look into.
+ */
+export type PackLimits = { records: number; bytes: number };
+export const LIMITS: PackLimits = { records: 2 ** 16, bytes: 24 * 2 ** 20 };
 
 type Listed = HourFiles & { live: { bytes: number; writtenMs: number } };
+type PackRules = { nowMs: number; idleMs: number; sealedRecords: (hour: Hour) => number };
 
-/** Oldest first. */
+/** Those that are over, and those with more than a pack of sealed records. Oldest first. */
 export function hoursToPack(
   hours: readonly Listed[],
-  { nowMs, idleMs }: { nowMs: number; idleMs: number },
+  { nowMs, idleMs, sealedRecords }: PackRules,
 ): PackOrder[] {
   return hours
     .filter(({ isLive }) => isLive)
     .map(({ hour, live }) => {
       const isOver = endOfHour(hour) + idleMs <= nowMs && live.writtenMs + idleMs <= Date.now();
-      return { hour, isOver, isLarge: live.bytes >= LEAST_BYTES };
+      return { hour, isOver, isLarge: sealedRecords(hour) > LIMITS.records || live.bytes > LIMITS.bytes };
     })
     .filter(({ isOver, isLarge }) => isOver || isLarge)
     .map(({ hour, isOver }) => ({ hour, isOver }));

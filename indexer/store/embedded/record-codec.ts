@@ -32,9 +32,16 @@ export function decodeRecord(template: RecordTemplate, own: OwnParts): LogRecord
 export const hasOwnMessage = (rest: string): boolean => rest.startsWith('{"message"');
 
 /** What `encodeRest` leaves out, because kind, id or message hold it. */
-const HELD = new Set(['@timestamp', 'message', 'log', 'container', 'host', 'compose', 'event']);
-const LOG_HELD = new Set(['iostream', 'level', 'level_source']);
-const EVENT_HELD = new Set(['id', 'dataset']);
+const isHeld = (key: string): boolean =>
+  key === '@timestamp' ||
+  key === 'message' ||
+  key === 'log' ||
+  key === 'container' ||
+  key === 'host' ||
+  key === 'compose' ||
+  key === 'event';
+const isHeldOfLog = (key: string): boolean => key === 'iostream' || key === 'level' || key === 'level_source';
+const isHeldOfEvent = (key: string): boolean => key === 'id' || key === 'dataset';
 
 /**
  * What is left as JSON. A message that UTF-8 cannot hold (lone surrogates) stands in it verbatim, escaped as JSON does; so
@@ -44,18 +51,18 @@ export function encodeRest(record: LogRecord, time: { seconds: number; nanosecon
   let rest: Record<string, unknown> | undefined;
   if (!record.message.isWellFormed()) rest = { message: record.message };
   if (!isStampOf(record['@timestamp'], time)) (rest ??= {})['@timestamp'] = record['@timestamp'];
-  const log = without(record.log, LOG_HELD);
+  const log = without(record.log, isHeldOfLog);
   if (log) (rest ??= {})['log'] = log;
-  const event = without(record.event, EVENT_HELD);
+  const event = without(record.event, isHeldOfEvent);
   if (event) (rest ??= {})['event'] = event;
-  for (const key in record) if (!HELD.has(key)) (rest ??= {})[key] = record[key as keyof LogRecord];
+  for (const key in record) if (!isHeld(key)) (rest ??= {})[key] = record[key as keyof LogRecord];
   return rest ? JSON.stringify(rest) : '';
 }
 
 /** What is not held elsewhere; undefined when nothing is left. */
-function without(block: object, held: ReadonlySet<string>): Record<string, unknown> | undefined {
+function without(block: object, isHeldOf: (key: string) => boolean): Record<string, unknown> | undefined {
   let left: Record<string, unknown> | undefined;
-  for (const key in block) if (!held.has(key)) (left ??= {})[key] = (block as Record<string, unknown>)[key];
+  for (const key in block) if (!isHeldOf(key)) (left ??= {})[key] = (block as Record<string, unknown>)[key];
   return left;
 }
 

@@ -140,28 +140,28 @@ export function firstMatches(
   return found;
 }
 
-const HOUR_SECONDS = 3_600;
-
 /** The candidates second by second, within one as they stand. */
 function* bySecond({ probe, matches }: SegmentQuery, order: 'asc' | 'desc'): Generator<number[]> {
   const { seconds } = probe.times();
-  const ends = new Uint32Array(HOUR_SECONDS + 1);
+  const first = Math.floor(probe.segment.low / NANOSECONDS);
+  const length = Math.floor(probe.segment.high / NANOSECONDS) - first + 1;
+  const ends = new Uint32Array(length + 1);
   forEachBit(matches.maybe, probe.count, index => {
-    const slot = (seconds[index] ?? 0) + 1;
+    const slot = (seconds[index] ?? 0) - first + 1;
     ends[slot] = (ends[slot] ?? 0) + 1;
   });
-  for (let slot = 1; slot <= HOUR_SECONDS; slot++) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
-  const sorted = new Uint32Array(ends[HOUR_SECONDS] ?? 0);
+  for (let slot = 1; slot <= length; slot++) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
+  const sorted = new Uint32Array(ends[length] ?? 0);
   const next = ends.slice();
   forEachBit(matches.maybe, probe.count, index => {
-    const second = seconds[index] ?? 0;
-    sorted[next[second] ?? 0] = index;
-    next[second] = (next[second] ?? 0) + 1;
+    const slot = (seconds[index] ?? 0) - first;
+    sorted[next[slot] ?? 0] = index;
+    next[slot] = (next[slot] ?? 0) + 1;
   });
-  for (let i = 0; i < HOUR_SECONDS; i++) {
-    const second = order === 'asc' ? i : HOUR_SECONDS - 1 - i;
-    const group = sorted.subarray(ends[second], ends[second + 1]);
-    if (group.length > 0) yield [...group];
+  for (let i = 0; i < length; i++) {
+    const slot = order === 'asc' ? i : length - 1 - i;
+    const [from = 0, to = 0] = [ends[slot], ends[slot + 1]];
+    if (from < to) yield [...sorted.subarray(from, to)];
   }
 }
 

@@ -1,7 +1,8 @@
 /** Records of one hour as queries see them, wherever they are: read piece by piece, and only what is asked for. */
+import { keepNothing, type Keep } from './content-cache.ts';
 import { DamagedError } from './store-error.ts';
 import { joinId } from './id-bytes.ts';
-import { MAGIC, spanOf, TRAILER_BYTES, type Footer, type Place } from './image.ts';
+import { MAGIC, spanOf, TRAILER_BYTES, type Footer, type PagePlaces, type Place } from './image.ts';
 import type { Kind } from './kind.ts';
 import { decodeNumbers, type Numbers } from './number-column.ts';
 import type { At, RecordColumns } from './record-columns.ts';
@@ -46,17 +47,33 @@ export function readFooter<Own>(read: ReadBytes, size: number): Footer<Own> {
   return JSON.parse(footer.toString('utf8')) as Footer<Own>;
 }
 
-/** `kinds`: by the numbers that the image uses. */
-export function openImage(read: ReadBytes, footer: Footer, kinds: readonly (Kind | undefined)[]): Segment {
-  const { count, low, high, present } = footer;
+/**
+ * `kinds`: by the numbers that the image uses. `keep` gets what is small and asked for again and again; texts are not, and
+ * nanoseconds and ordinals only by the few records that are shown. Of the footer only what is needed stays.
+ */
+export function openImage(
+  read: ReadBytes,
+  footer: Footer,
+  { kinds, keep = keepNothing }: { kinds: readonly (Kind | undefined)[]; keep?: Keep },
+): Segment {
+  const { count, low, high, present, seconds, nanoseconds, ordinals, totals } = footer;
+  const kindPlace = footer.kinds;
   const content = ([at, length]: Place): Buffer => contentOf(read(at, length));
+  const kept = (place: Place): Buffer => keep(place[0], () => content(place));
   const numbers = (place: Place): Numbers => decodeNumbers(content(place), count);
+  const keptNumbers = (place: Place): Numbers => keep(place[0], () => numbers(place));
   const chunks = [...footer.chunks.map(({ first }) => first), count];
-  const texts = (chunk: number, column: 'messages' | 'rests'): TextColumn => {
-    const places = footer.chunks[chunk];
-    if (!places) throw new DamagedError(`there is no chunk ${chunk}`);
-    return decodeTexts(content(places[column]), (chunks[chunk + 1] ?? 0) - places.first);
+  const places = {
+    messages: listPlaces(footer.chunks.map(({ messages }) => messages)),
+    rests: listPlaces(footer.chunks.map(({ rests }) => rests)),
   };
+  const texts = (chunk: number, column: 'messages' | 'rests'): TextColumn => {
+    const [first, end] = [chunks[chunk], chunks[chunk + 1]];
+    if (first === undefined || end === undefined) throw new DamagedError(`there is no chunk ${chunk}`);
+    return decodeTexts(content(places[column](chunk)), end - first);
+  };
+  const words = footer.words ? openWords(footer.words, { count, content: kept }) : null;
+  const totalsWidth = (present.at(-1) ?? 0) + 1;
   return {
     count,
     low,
@@ -64,31 +81,48 @@ export function openImage(read: ReadBytes, footer: Footer, kinds: readonly (Kind
     kinds,
     present,
     chunks,
-    kindNumbers: () => numbers(footer.kinds),
-    times: () => timesOf(footer, numbers),
+    kindNumbers: () => keptNumbers(kindPlace),
+    times: () =>
+      timesOf({
+        seconds: () => keptNumbers(seconds),
+        nanoseconds: () => numbers(nanoseconds),
+        ordinals: () => numbers(ordinals),
+      }),
     messages: chunk => texts(chunk, 'messages'),
     rests: chunk => texts(chunk, 'rests'),
-    words: once(() =>
-      footer.words
-        ? new WordIndex(
-            footer.words.map(({ first, words, places }) => ({
-              first,
-              words: () => content(words),
-              places: () => content(places),
-            })),
-            count,
-          )
-        : null,
-    ),
-    totals: () => (footer.totals ? decodeTotals(content(footer.totals), (present.at(-1) ?? 0) + 1) : null),
+    words: () => words,
+    totals: () => (totals ? keep(totals[0], () => decodeTotals(content(totals), totalsWidth)) : null),
   };
 }
 
+function openWords(
+  pages: readonly PagePlaces[],
+  { count, content }: { count: number; content: (place: Place) => Buffer },
+): WordIndex {
+  const words = listPlaces(pages.map(page => page.words));
+  const places = listPlaces(pages.map(page => page.places));
+  return new WordIndex(
+    {
+      firsts: pages.map(({ first }) => first),
+      words: page => content(words(page)),
+      places: page => content(places(page)),
+    },
+    count,
+  );
+}
+
+/** Places in two arrays of numbers: a footer has hundreds of them, and hundreds of footers are held. */
+function listPlaces(places: readonly Place[]): (index: number) => Place {
+  const starts = Float64Array.from(places, ([at]) => at);
+  const lengths = Uint32Array.from(places, ([, length]) => length);
+  return index => [starts[index] ?? 0, lengths[index] ?? 0];
+}
+
 /** Each column is read when it is asked for. */
-function timesOf(footer: Footer, numbers: (place: Place) => Numbers): Times {
-  const seconds = once(() => numbers(footer.seconds));
-  const nanoseconds = once(() => numbers(footer.nanoseconds));
-  const ordinals = once(() => numbers(footer.ordinals));
+function timesOf(read: Record<keyof Times, () => Numbers>): Times {
+  const seconds = once(read.seconds);
+  const nanoseconds = once(read.nanoseconds);
+  const ordinals = once(read.ordinals);
   return {
     get seconds() {
       return seconds();

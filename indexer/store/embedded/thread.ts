@@ -24,6 +24,7 @@ export interface Thread<M extends Methods> {
     argument: M[K]['argument'],
     options?: CallOptions,
   ): Promise<M[K]['answer']>;
+  /** Ends the thread, if there is one; the next call starts another. */
   close(): Promise<void>;
 }
 

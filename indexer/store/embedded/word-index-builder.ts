@@ -5,8 +5,6 @@ import { startOfText, textAt, type TextColumn } from './text-column.ts';
 import { MAX_WORD_BYTES, type WordPage } from './word-index.ts';
 import { WordTable } from './word-table.ts';
 
-/** Of words in a page: small enough to be unpacked for one word, large enough to pack well. */
-const PAGE_BYTES = 8_192;
 const NEWLINE = 10;
 
 /** By byte: the folded byte of an ASCII letter or digit, 0 for what separates, 255 for what is beyond ASCII. */
@@ -18,11 +16,11 @@ for (let byte = 0; byte < 256; byte++) {
   CLASSES[byte] = byte > 127 ? 255 : isDigit || isLower ? byte : isUpper ? byte + 32 : 0;
 }
 
-/** The pages of all words in these texts; occurrences are places in the column. */
-export function buildWordPages(texts: TextColumn): WordPage[] {
+/** The pages of all words in these texts, each with some `pageBytes` of words; occurrences are places in the column. */
+export function buildWordPages(texts: TextColumn, pageBytes: number): WordPage[] {
   const words = new WordTable(texts.bytes.length, MAX_WORD_BYTES);
   for (let i = 0; i < texts.ends.length; i++) addText(words, texts, i);
-  return toPages(words);
+  return toPages(words, pageBytes);
 }
 
 /**
@@ -66,13 +64,13 @@ function addBeyondAscii(words: WordTable, text: string, record: number): void {
   }
 }
 
-function toPages(words: WordTable): WordPage[] {
+function toPages(words: WordTable, pageBytes: number): WordPage[] {
   const { starts: firsts, records } = occurrencesByWord(words);
   const bytes = words.bytes;
   const starts = words.starts;
   const pages: WordPage[] = [];
-  const text = new ByteWriter(PAGE_BYTES * 2);
-  const places = new ByteWriter(PAGE_BYTES * 2);
+  const text = new ByteWriter(pageBytes * 2);
+  const places = new ByteWriter(pageBytes * 2);
   let first = 0;
   const finishPage = (): void => {
     if (text.length === 0) return;
@@ -89,7 +87,7 @@ function toPages(words: WordTable): WordPage[] {
     text.copy(bytes, starts[word] ?? 0, starts[word + 1] ?? 0);
     text.byte(NEWLINE);
     writePlaces(places, records.subarray(firsts[word], firsts[word + 1]));
-    if (text.length >= PAGE_BYTES) finishPage();
+    if (text.length >= pageBytes) finishPage();
   }
   finishPage();
   return pages;

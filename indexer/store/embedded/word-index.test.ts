@@ -18,9 +18,14 @@ function columnOf(texts: readonly string[]): TextColumn {
 }
 
 function indexOf(texts: readonly string[]): WordIndex {
-  const pages = buildWordPages(columnOf(texts));
+  const pages = buildWordPages(columnOf(texts), 8_192);
+  const none = Buffer.alloc(0);
   return new WordIndex(
-    pages.map(({ first, words, places }) => ({ first, words: () => words, places: () => places })),
+    {
+      firsts: pages.map(({ first }) => first),
+      words: page => pages[page]?.words ?? none,
+      places: page => pages[page]?.places ?? none,
+    },
     texts.length,
   );
 }

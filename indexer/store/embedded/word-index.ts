@@ -16,8 +16,12 @@ const NEWLINE = 10;
 
 /** `first`: the first word, its bytes as characters. */
 export type WordPage = { first: string; words: Buffer; places: Buffer };
-/** A page before its sections are read. */
-export type WordPageRef = { first: string; words: () => Buffer; places: () => Buffer };
+/** All pages before their sections are read; `firsts` as of `WordPage`. */
+export type WordPages = {
+  firsts: readonly string[];
+  words: (page: number) => Buffer;
+  places: (page: number) => Buffer;
+};
 
 /** Records in which something occurs for sure, and those in which it may. */
 export type Occurrences = { sure: Uint32Array | false; maybe: Uint32Array | false };
@@ -25,10 +29,10 @@ export type Occurrences = { sure: Uint32Array | false; maybe: Uint32Array | fals
 const NOWHERE: Occurrences = { sure: false, maybe: false };
 
 export class WordIndex {
-  readonly #pages: readonly WordPageRef[];
+  readonly #pages: WordPages;
   readonly #records: number;
 
-  constructor(pages: readonly WordPageRef[], records: number) {
+  constructor(pages: WordPages, records: number) {
     this.#pages = pages;
     this.#records = records;
   }
@@ -38,12 +42,13 @@ export class WordIndex {
     const bytes = Buffer.from(token);
     const isCut = bytes.length >= MAX_WORD_BYTES;
     const word = bytes.toString('latin1', 0, MAX_WORD_BYTES);
-    const page = this.#pages[this.#pageOf(word)];
-    if (!page) return NOWHERE;
-    const at = page.words().indexOf(`\n${word}\n`, 0, 'latin1');
+    const page = this.#pageOf(word);
+    if (page === -1) return NOWHERE;
+    const words = this.#pages.words(page);
+    const at = words.indexOf(`\n${word}\n`, 0, 'latin1');
     if (at === -1) return NOWHERE;
     const found = newBits(this.#records);
-    addPlaces(page, [countWords(page.words(), 0, at)], found);
+    addPlaces(this.#pages.places(page), [countWords(words, 0, at)], found);
     return { sure: isCut ? false : found, maybe: found };
   }
 
@@ -57,12 +62,13 @@ export class WordIndex {
     const start = Buffer.from(only).toString('latin1', 0, MAX_WORD_BYTES);
     const longest = pieces.reduce((a, b) => (b.length > a.length ? b : a), '');
     const sought = Buffer.from(longest).subarray(0, MAX_WORD_BYTES - 4);
-    for (let p = Math.max(0, this.#pageOf(start)); p < this.#pages.length; p++) {
-      const page = this.#pages[p];
-      if (!page || (page.first > start && !page.first.startsWith(start))) break;
-      const { whole, cut } = fittingWords(page.words(), sought, fits);
-      addPlaces(page, whole, sure);
-      addPlaces(page, cut, maybe);
+    const { firsts } = this.#pages;
+    for (let page = Math.max(0, this.#pageOf(start)); page < firsts.length; page++) {
+      const first = firsts[page] ?? '';
+      if (first > start && !first.startsWith(start)) break;
+      const { whole, cut } = fittingWords(this.#pages.words(page), sought, fits);
+      if (whole.length > 0) addPlaces(this.#pages.places(page), whole, sure);
+      if (cut.length > 0) addPlaces(this.#pages.places(page), cut, maybe);
     }
     for (let i = 0; i < sure.length; i++) maybe[i] = (maybe[i] ?? 0) | (sure[i] ?? 0);
     return { sure, maybe };
@@ -71,10 +77,11 @@ export class WordIndex {
   /** The last page that begins at or before a word; -1 when all begin beyond it. */
   #pageOf(word: string): number {
     let low = 0;
-    let high = this.#pages.length;
+    const { firsts } = this.#pages;
+    let high = firsts.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#pages[middle]?.first ?? '') <= word) low = middle + 1;
+      if ((firsts[middle] ?? '') <= word) low = middle + 1;
       else high = middle;
     }
     return low - 1;
@@ -112,11 +119,9 @@ function countWords(words: Buffer, from: number, to: number): number {
   return count;
 }
 
-/** `words`: ascending places of words in the page. */
-function addPlaces(page: WordPageRef, words: readonly number[], found: Uint32Array): void {
-  if (words.length === 0) return;
-  const bytes = page.places();
-  const reader = new ByteReader(bytes);
+/** `words`: ascending places of words in the page, `places` the lists of the page. */
+function addPlaces(places: Buffer, words: readonly number[], found: Uint32Array): void {
+  const reader = new ByteReader(places);
   let word = 0;
   for (const wanted of words) {
     for (; word < wanted; word++) {

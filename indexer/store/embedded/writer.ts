@@ -85,7 +85,7 @@ export function createWriter({ dir, retention, packIdleMs, notify }: WriterOptio
       notify('info', 'hours dropped by retention', { hours: drop.size, bytes, first: [...drop][0] });
     hours.closeIdle();
     const left = files.filter(({ hour }) => !drop.has(hour));
-    return hoursToPack(left, { nowMs, idleMs: packIdleMs });
+    return hoursToPack(left, { nowMs, idleMs: packIdleMs, sealedRecords: hours.sealedRecords });
   }
 
   function closeAll(): null {
