@@ -6,7 +6,8 @@ import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
-import type { MigrationReport } from '#contract/migration.ts';
+import type { MigrationReport, MigrationRequest } from '#contract/migration.ts';
+import { migrateStore } from '#indexer/migrate/migrate.ts';
 import { createStreamKey, recordId } from '#indexer/parse/record-id.ts';
 import { createEmbeddedStore } from '#indexer/store/embedded-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
@@ -93,7 +94,7 @@ describe('quaylog migrate', { timeout: 120_000 }, () => {
       expect(total.value).toBeGreaterThan(20_000);
       await fc.assert(
         fc.asyncProperty(anyQuestion(aRange), question => expectSameAnswers(migrated, embedded, question)),
-        { numRuns: 12, seed },
+        { numRuns: 8, seed },
       );
       const every = { ...EVER, order: 'asc' as const, limit: 10_000 };
       expect(await migrated.findEvents(every)).toEqual(await embedded.findEvents(every));
@@ -106,24 +107,27 @@ describe('quaylog migrate', { timeout: 120_000 }, () => {
 });
 
 describe('what cannot be migrated is said', { timeout: 60_000 }, () => {
+  /** Without the terminal. */
+  const ask = (flags: Record<string, string>, more: Partial<MigrationRequest> = {}) =>
+    migrateStore(
+      { data, elasticsearchUrl: elasticsearch, elasticsearchPrefix: prefix, ...flags },
+      { onProgress: () => undefined, onRemark: () => undefined, ...more },
+    );
+
   test('a target that is none, a folder without a store, a store in use: each with what to do', async () => {
-    const ended = async (...[args, env]: Parameters<typeof migrate>) => {
-      const program = migrate(args, env);
-      return [await program.exitCode(), program.output()];
-    };
-    const [nowhere, wrong, none] = await Promise.all([
-      ended([], { QUAYLOG_ELASTICSEARCH_URL: 'http://127.0.0.1:1' }),
-      ended([], { QUAYLOG_ELASTICSEARCH_URL: 'ftp://x' }),
-      ended(['--data', join(data, 'nothing')]),
-    ]);
-    expect(nowhere).toEqual([
+    const nowhere = migrate([], { QUAYLOG_ELASTICSEARCH_URL: 'http://127.0.0.1:1' });
+    expect([await nowhere.exitCode(), nowhere.output()]).toEqual([
       1,
       expect.stringMatching(/cannot be reached.*QUAYLOG_ELASTICSEARCH_URL/) as string,
     ]);
-    expect(wrong).toEqual([2, expect.stringMatching(/is not an http or https address/) as string]);
-    expect(none).toEqual([1, expect.stringMatching(/is not there: is .* the data folder/) as string]);
+    expect(await ask({ elasticsearchUrl: 'ftp://x' })).toEqual({
+      problems: [expect.stringMatching(/is not an http or https address/) as string],
+    });
+    await expect(ask({ data: join(data, 'nothing') })).rejects.toThrow(/is not there: is .* the data folder/);
     const user = await openEmbedded(join(data, 'logs'));
-    expect(await ended()).toEqual([1, expect.stringMatching(/in use by another Quaylog.*backup/) as string]);
+    await expect(ask({})).rejects.toMatchObject({
+      sentence: expect.stringMatching(/in use by another Quaylog.*backup/) as string,
+    });
     await user.close();
   });
 
@@ -132,11 +136,12 @@ describe('what cannot be migrated is said', { timeout: 60_000 }, () => {
     try {
       const isWanted = (path: string) => !/\d\d-\d\dT/.test(path) || path.includes(HOURS[0]!);
       cpSync(join(data, 'logs'), join(damaged, 'logs'), { recursive: true, filter: isWanted });
-      const trial = migrate(['--data', damaged, '--dry-run']);
-      const later = migrate(['--data', damaged, '--dry-run', '--since', '2026-11-22']);
-      expect([await trial.exitCode(), await later.exitCode()]).toEqual([0, 1]);
-      expect(later.output()).toMatch(/nothing to migrate/);
-      expect(trial.stdout()).toMatch(/^2026-11-20 {2}[\d,]+ records, [\d,]+ events, [\d,]+ samples\n$/);
+      expect(await ask({ data: damaged }, { isTrial: true })).toMatchObject({
+        planned: [{ day: '2026-11-20', counts: { records: PER_HOUR, events: 1, samples: 1 } }],
+        days: [],
+      });
+      const sinceMs = Date.parse('2026-11-22');
+      expect(await ask({ data: damaged }, { isTrial: true, sinceMs })).toMatchObject({ planned: [] });
       expect(existsSync(join(damaged, 'migration.json'))).toBe(false);
 
       const pack = readdirSync(join(damaged, 'logs')).find(name => name.endsWith('.pack'))!;
