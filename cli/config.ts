@@ -34,6 +34,9 @@ export function readToken(flag: string | undefined): string | undefined {
 export const readDataFolder = (flag: string | undefined): string =>
   flag ?? process.env[SETTINGS.data.env] ?? SETTINGS.data.default;
 
+/** Which store the indexer has: with Elasticsearch tokens are kept there. */
+export const readStoreKind = (): string => process.env[SETTINGS.store.env] ?? SETTINGS.store.default;
+
 function readSecret(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

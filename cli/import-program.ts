@@ -12,7 +12,7 @@ export type RunProgram = (flags: Flags) => Promise<number | undefined>;
 type Programs = {
   indexer: StoreUpkeep & {
     runIndexer: RunProgram;
-    openOperator: (data: string) => Operator;
+    openOperator: (flags: { data: string | undefined }) => Promise<Operator>;
     hashPassword: (password: string) => Promise<string>;
     migrateStore: MigrateStore;
   };

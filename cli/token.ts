@@ -1,9 +1,9 @@
-/** `quaylog token`: who may send and read. Works on the indexer's data folder, whether or not the indexer runs. */
+/** `quaylog token`: who may send and read. Works where the indexer keeps its state, whether or not it runs. */
 import type { Command } from 'commander';
 import { parseDuration } from '#contract/settings.ts';
 import type { Operator, TokenSummary } from '#contract/token.ts';
 import { CliError, EXIT } from './cli-error.ts';
-import { readDataFolder } from './config.ts';
+import { readDataFolder, readStoreKind } from './config.ts';
 import { importProgram } from './import-program.ts';
 import { openOutput, type Output } from './output.ts';
 
@@ -13,7 +13,9 @@ type Placed = { data?: string; json?: boolean };
 export function addTokenCommands(program: Command): void {
   const token = program
     .command('token')
-    .description('Make, list and revoke tokens, in the data folder of the indexer, also while it runs.');
+    .description(
+      'Make, list and revoke tokens, where the indexer keeps them (its data folder, or Elasticsearch), also while it runs.',
+    );
   const addData = (command: Command): Command =>
     command.option('--data <text>', 'data folder of the indexer (QUAYLOG_DATA, default .quaylog/data)');
   addData(token.command('create'))
@@ -75,9 +77,8 @@ async function onTokens(
   work: (tokens: Operator, output: Output) => Promise<void>,
 ): Promise<void> {
   const { openOperator } = await importProgram('indexer');
-  const folder = readDataFolder(data);
   try {
-    const operator = openOperator(folder);
+    const operator = await openOperator({ data });
     try {
       await work(operator, openOutput());
     } finally {
@@ -86,12 +87,16 @@ async function onTokens(
   } catch (cause) {
     const { message, hint } = cause as Error & { hint?: string };
     throw new CliError(
-      `${message}${hint === undefined ? '' : `\n${hint}`} (data folder ${folder})`,
+      `${message}${hint === undefined ? '' : `\n${hint}`}${placeOf(data)}`,
       EXIT.failed,
       cause,
     );
   }
 }
+
+/** An error of Elasticsearch names its address itself. */
+const placeOf = (data: string | undefined): string =>
+  readStoreKind() === 'elasticsearch' ? '' : ` (data folder ${readDataFolder(data)})`;
 
 /** Columns as wide as their widest cell. */
 export function table(tokens: readonly TokenSummary[], now: Date): string[] {

@@ -1,5 +1,5 @@
 /** createIndexer: the parts of the indexer and who hands what to whom. Feature folders know each other only through here. */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -23,7 +23,9 @@ import { openAuth } from './auth/open-auth.ts';
 import { registerSessionRoutes } from './auth/session.routes.ts';
 import { createIntake } from './ingest/intake.ts';
 import { createServer, type RouteAccess, type Server } from './server.ts';
-import { createSqliteStateStore } from './state/sqlite-state-store.ts';
+import { createOpening } from './opening.ts';
+import { openState } from './state/open-state.ts';
+import { takeOver } from './state/take-over.ts';
 import { serveDashboard } from './static.ts';
 import { registerTimelineRoutes } from './timeline/timeline.routes.ts';
 import { registerDeadLetterRoutes } from './store/dead-letter.routes.ts';
@@ -48,10 +50,10 @@ export type Indexer = {
 
 export async function createIndexer({ config, log }: IndexerOptions): Promise<Indexer> {
   const parts = await createParts({ config, log });
-  const { store, state, inventory, alerting, live } = parts;
+  const { store, state, inventory, alerting, live, opening } = parts;
   const { app, routes } = await createApp(parts, { config, log });
   const hostsTimer = setInterval(() => live.publish('hosts', inventory.hosts()), HOSTS_EVERY_MS);
-  await alerting.start();
+  await opening.begin();
   return {
     app,
     routes,
@@ -60,6 +62,7 @@ export async function createIndexer({ config, log }: IndexerOptions): Promise<In
     },
     async close() {
       clearInterval(hostsTimer);
+      await opening.close();
       await live.close();
       await app.close();
       await alerting.stop();
@@ -75,19 +78,16 @@ type Parts = Awaited<ReturnType<typeof createParts>>;
 async function createParts({ config, log }: IndexerOptions) {
   const now = () => new Date();
   const tls = readTls(config);
-  prepareFolder(config.data);
-  const state = createSqliteStateStore({ file: join(config.data, 'state.db') });
+  const state = await openState(config, log);
   const access = await openAuth({ config, state, now, log }).catch(async (error: unknown) => {
     await state.close();
     throw error;
   });
   const rules = createRuleStore({ state, settings: config, now });
-  await rules.load();
   const opened = await openStore(storeOptionsOf(config, { now, log }));
   const store = guardStore(opened, err => log.error({ err }, 'append failed'));
   const keepRemovedMs = config.retentionAge === 'all' ? Infinity : config.retentionAge;
   const inventory = createInventory({ state, now, log, keepRemovedMs });
-  await inventory.load();
   const metrics = createMetrics({ hosts: inventory.hosts, others: () => live.others() });
   const live = createLive({
     onSkipped: metrics.countLiveSkipped,
@@ -111,18 +111,32 @@ async function createParts({ config, log }: IndexerOptions) {
     },
     clockSkewMs: hostId => inventory.hosts().find(host => host.id === hostId)?.clockSkewMs ?? 0,
   });
-  return { now, tls, access, state, store, inventory, rules, alerting, live, metrics };
+  const opening = createOpening({
+    mayWait: state.isShared,
+    async open() {
+      const taken = await takeOver(config.data, state);
+      if (taken > 0) log.info({ rows: taken }, 'the state of this folder was taken over to Elasticsearch');
+      await access.settle();
+      await rules.load();
+      await inventory.load();
+      await alerting.start();
+    },
+  });
+  return { now, tls, access, state, store, inventory, rules, alerting, live, metrics, opening };
 }
 
 async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server> {
-  const { tls, access, store, inventory, alerting, rules, live, metrics, now } = parts;
+  const { tls, access, state, store, inventory, alerting, rules, live, metrics, opening, now } = parts;
   const { auth, policy, originRule } = access;
   const { app, routes } = await createServer({
     log,
     tls,
     isHttpsForGood: policy.isHttps && !policy.isLoopback,
     originRule,
-    admit: auth.admit,
+    async admit(request, needed) {
+      if (needed !== 'public') opening.check();
+      return auth.admit(request, needed);
+    },
   });
   await serveDocs(app, version());
   registerSessionRoutes(app, { auth, policy });
@@ -153,7 +167,7 @@ async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server>
   registerDeadLetterRoutes(app, store.deadLetters);
   registerHealthRoutes(app, {
     hosts: inventory.hosts,
-    storeTrouble: store.trouble,
+    storeTrouble: () => store.trouble() ?? state.trouble() ?? opening.trouble(),
     note: () => live.others()?.trouble ?? null,
     metrics: metrics.render,
   });
@@ -170,11 +184,6 @@ async function openRedisOf({ redisUrl: url, elasticsearchPrefix }: IndexerConfig
   if (url === '') return undefined;
   const { openRedis } = await import('./live/redis.ts');
   return openRedis({ url, key: `quaylog-live:${elasticsearchPrefix}`, log });
-}
-
-function prepareFolder(path: string): void {
-  mkdirSync(path, { recursive: true });
-  accessSync(path, constants.W_OK);
 }
 
 function version(): string {

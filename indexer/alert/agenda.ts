@@ -13,12 +13,14 @@ const LONGEST_WAIT_MS = 3_600_000;
 
 export function createAgenda(deps: {
   now: () => Date;
+  /** While it is false nothing is begun, and nothing is kept: another indexer has it to do. */
+  isHeld?: () => boolean;
   atOnce: number;
   work: (id: string) => Promise<void>;
   /** Answers after how many milliseconds to try again. */
   onError: (id: string, error: unknown) => number;
 }): Agenda {
-  const { now, atOnce, work, onError } = deps;
+  const { now, atOnce, work, onError, isHeld = () => true } = deps;
   const dueMs = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
@@ -33,6 +35,10 @@ export function createAgenda(deps: {
   function wake(): void {
     clearTimeout(timer);
     if (isStopped) return;
+    if (!isHeld()) {
+      dueMs.clear();
+      return;
+    }
     const nowMs = now().getTime();
     const waiting = [...dueMs].filter(([id]) => !running.has(id)).sort(([, a], [, b]) => a - b);
     for (const [id, due] of waiting) {

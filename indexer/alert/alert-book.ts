@@ -39,6 +39,13 @@ export function createAlertBook(state: StateStore): AlertBook {
     if (!alert.suppressed && alert.firedAt > (told.get(key) ?? '')) told.set(key, alert.firedAt);
   }
 
+  state.watch<Alert>('alert', rows => {
+    for (const { id, document } of rows) {
+      if (document === null) openAlerts.delete(id);
+      else note(document);
+    }
+  });
+
   async function pruneNow(): Promise<void> {
     sincePrune = 0;
     for (const id of await prune(state)) openAlerts.delete(id);
@@ -46,6 +53,8 @@ export function createAlertBook(state: StateStore): AlertBook {
 
   return {
     async load() {
+      openAlerts.clear();
+      told.clear();
       for (const alert of (await list<Alert>(state, 'alert', MAX_ALERTS)).reverse()) note(alert);
       await pruneNow();
     },

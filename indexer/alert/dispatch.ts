@@ -20,6 +20,8 @@ const MAX_ATTEMPTS_SHOWN = 50;
 
 export type DispatcherDeps = {
   state: StateStore;
+  /** Whether this indexer is the one that delivers. */
+  isHeld?: () => boolean;
   post: Post;
   now: () => Date;
   log: Pick<Logger, 'info' | 'error'>;
@@ -40,8 +42,12 @@ export type Dispatcher = {
 };
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { state, post, now, log, onDelivery, random = Math.random } = deps;
-  const agenda = createAgenda({ now, atOnce: AT_ONCE, work: dispatch, onError: noteError });
+  const { state, post, now, log, onDelivery, random = Math.random, isHeld = () => true } = deps;
+  const agenda = createAgenda({ now, isHeld, atOnce: AT_ONCE, work: dispatch, onError: noteError });
+  // Samples that people send, and deliveries they ask for again, at other indexers.
+  state.watch<StoredDelivery>('delivery', rows => {
+    for (const { document } of rows) if (document) add(document.delivery);
+  });
 
   /** The policy: one attempt, what it means, written down, told, and when to come again. */
   async function dispatch(id: string): Promise<void> {

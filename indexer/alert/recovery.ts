@@ -1,7 +1,9 @@
 /** Resolves alerts: the container runs again and stays up, or is healthy again. Decided from stored events alone. */
+import type { Container } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { Alert } from '#contract/rule.ts';
-import { nextStamp, shiftStamp, stampOf } from '#contract/stamp.ts';
+import { nextStamp, shiftStamp, stampOf, toStamp } from '#contract/stamp.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { createAgenda } from './agenda.ts';
 import type { AlertBook } from './alert-book.ts';
@@ -13,14 +15,19 @@ const RETRY_MS = 5_000;
 const LIFE_ACTIONS = ['start', 'die', 'destroy'];
 
 export type RecoveryDeps = {
-  store: Pick<LogStore, 'findEvents'>;
+  state: StateStore;
+  store: Pick<LogStore, 'findEvents' | 'noteElsewhere'>;
   book: Pick<AlertBook, 'open' | 'resolve'>;
   now: () => Date;
   onResolved: (alert: Alert) => void;
   stayUpMs?: number | undefined;
+  /** Whether this indexer is the one that resolves. */
+  isHeld?: () => boolean;
 };
 
 export type Recovery = {
+  /** Looks at whatever is open: also at containers that took a name while nobody looked. */
+  start: () => Promise<void>;
   /** Looks at these alerts when their containers had time to stay up. */
   watch: (alerts: readonly Alert[]) => void;
   /** Stored events that may resolve open alerts. */
@@ -28,9 +35,14 @@ export type Recovery = {
   stop: () => Promise<void>;
 };
 
-export function createRecovery({ store, book, now, onResolved, ...pace }: RecoveryDeps): Recovery {
-  const stayUpMs = pace.stayUpMs ?? STAY_UP_MS;
-  const agenda = createAgenda({ now, atOnce: 1, work: look, onError: () => RETRY_MS });
+export function createRecovery(deps: RecoveryDeps): Recovery {
+  const { state, store, book, now, onResolved, isHeld = () => true } = deps;
+  const stayUpMs = deps.stayUpMs ?? STAY_UP_MS;
+  const agenda = createAgenda({ now, isHeld, atOnce: 1, work: look, onError: () => RETRY_MS });
+  // A start that was told to another indexer shows in its container's row.
+  state.watch<Container>('container', rows => {
+    noteLife(rows.flatMap(({ document }) => lifeOf(document)));
+  });
 
   /** Key: the alert, and the container that may have recovered: itself, or the one that took its name. */
   async function look(key: string): Promise<void> {
@@ -38,22 +50,37 @@ export function createRecovery({ store, book, now, onResolved, ...pace }: Recove
     const alert = book.open().find(({ id }) => id === alertId);
     if (!alert) return;
     const to = nextStamp(stampOf(now().getTime()));
+    if (state.isShared) store.noteElsewhere?.(to);
     const since = await wellSince(alert, { store, containerId, to, stayUpMs });
     const resolved = since === null ? null : await book.resolve(alert, since);
     if (resolved) onResolved(resolved);
   }
 
-  const lookSoon = (alert: Alert, containerId: string) =>
+  function lookSoon(alert: Alert, containerId: string): void {
     agenda.set(`${alert.id} ${containerId}`, now().getTime() + stayUpMs + SLACK_MS);
+  }
+
+  function noteLife(signs: readonly Life[]): void {
+    for (const sign of signs)
+      for (const alert of book.open()) if (isOf(alert, sign)) lookSoon(alert, sign.id);
+  }
+
+  function watch(alerts: readonly Alert[]): void {
+    for (const alert of alerts) lookSoon(alert, alert.container.id);
+  }
 
   return {
-    watch: alerts => {
-      for (const alert of alerts) lookSoon(alert, alert.container.id);
+    async start() {
+      watch(book.open());
+      if (book.open().length === 0) return;
+      noteLife((await state.list<Container>('container')).flatMap(({ document }) => lifeOf(document)));
     },
+    watch,
     note: events => {
-      for (const event of events.filter(isRecovery)) {
-        for (const alert of book.open()) if (isOf(alert, event)) lookSoon(alert, event.container.id);
-      }
+      const signs = events.filter(isRecovery).map(({ '@timestamp': at, container: { id, name }, host }) => {
+        return { id, name, host: host.name, at };
+      });
+      noteLife(signs);
     },
     stop: () => agenda.stop(),
   };
@@ -62,10 +89,17 @@ export function createRecovery({ store, book, now, onResolved, ...pace }: Recove
 const isRecovery = ({ event, health }: ContainerEvent): boolean =>
   event.action === 'start' || (event.action === 'health_status' && health?.status === 'healthy');
 
-const isOf = ({ container, host, firedAt }: Alert, event: ContainerEvent): boolean =>
-  event['@timestamp'] > firedAt &&
-  (event.container.id === container.id ||
-    (event.container.name === container.name && event.host.name === host));
+/** A container started, or became healthy, at this time or later. */
+type Life = { id: string; name: string; host: string; at: string };
+
+function lifeOf(row: Container | null): Life[] {
+  if (row?.state !== 'running' || row.startedAt === null) return [];
+  const at = toStamp(row.health === 'healthy' ? row.observedAt : row.startedAt);
+  return [{ id: row.id, name: row.name, host: row.host, at }];
+}
+
+const isOf = ({ container, host, firedAt }: Alert, { id, name, ...sign }: Life): boolean =>
+  sign.at > firedAt && (id === container.id || (name === container.name && sign.host === host));
 
 /** Since when it is well, null while it is not. A container that an OOM did not take with it has been up all the time. */
 async function wellSince(

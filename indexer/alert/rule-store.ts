@@ -47,13 +47,14 @@ export function createRuleStore(deps: {
   const rules = new Map<string, ActiveRule>();
 
   const keep = (rule: Rule) => void rules.set(rule.id, activate(withCommonSecret(rule, settings)));
-
-  /** Names are how people tell rules apart in a notification, so there are no two of one name. */
-  function refuseTwin(name: string, id?: string): void {
-    const isTwin = (rule: Rule) => rule.id !== id && rule.name.toLowerCase() === name.toLowerCase();
-    if ([...rules.values()].some(isTwin))
-      throw badField('name', `is taken: there is a rule \`${name}\` already`);
-  }
+  // What people edit at other indexers. Those of files and settings are each indexer's own, and meant to be the same.
+  state.watch<Rule>('rule', rows => {
+    for (const { id, document } of rows)
+      if (document) keep(document);
+      else rules.delete(id);
+  });
+  /** What others edited is known when this resolves: whoever asks for a change may have seen it. */
+  const catchUp = (): Promise<unknown> => state.get('rule', '');
 
   async function save(rule: Rule): Promise<AlertRule> {
     await state.put([{ kind: 'rule', id: rule.id, document: withoutCommonSecret(rule, settings) }]);
@@ -67,7 +68,7 @@ export function createRuleStore(deps: {
     const createdAt = now().toISOString();
     for (const rule of defaultRules(settings.webhookUrl, createdAt)) keep(rule);
     for (const input of await readRulesFile(settings.rulesFile)) {
-      await inFile(settings.rulesFile, () => refuseTwin(input.name));
+      await inFile(settings.rulesFile, () => refuseTwin(rules, input.name));
       keep(toRule(input, { id: fileRuleId(input.name), origin: 'file', createdAt }));
     }
     for (const { document } of await state.list<Rule>('rule')) keep(document);
@@ -82,28 +83,39 @@ export function createRuleStore(deps: {
 
     async create(raw) {
       const input = checkRule(raw);
-      refuseTwin(input.name);
-      if (rules.size >= MAX_RULES) {
-        throw new QuaylogError('bad_rule', `There are ${MAX_RULES} rules already, which is the most.`);
-      }
+      await catchUp();
+      refuseTwin(rules, input.name);
+      if (rules.size >= MAX_RULES) throw tooManyRules();
       const createdAt = now().toISOString();
       return save(toRule(input, { id: `rule-${randomUUID()}`, origin: 'api', createdAt }));
     },
 
     async replace(id, raw) {
+      await catchUp();
       const { origin, createdAt, notify } = writable(rules, id);
       const input = checkRule(withKnownTargets(raw, notify));
-      refuseTwin(input.name, id);
+      refuseTwin(rules, input.name, id);
       return save(toRule(input, { id, origin, createdAt }));
     },
 
     async remove(id) {
+      await catchUp();
       writable(rules, id);
       await state.put([{ kind: 'rule', id, document: null }]);
       rules.delete(id);
     },
   };
 }
+
+/** Names are how people tell rules apart in a notification, so there are no two of one name. */
+function refuseTwin(rules: ReadonlyMap<string, Rule>, name: string, id?: string): void {
+  const isTwin = (rule: Rule) => rule.id !== id && rule.name.toLowerCase() === name.toLowerCase();
+  if ([...rules.values()].some(isTwin))
+    throw badField('name', `is taken: there is a rule \`${name}\` already`);
+}
+
+const tooManyRules = (): QuaylogError =>
+  new QuaylogError('bad_rule', `There are ${MAX_RULES} rules already, which is the most.`);
 
 function known(rules: ReadonlyMap<string, Rule>, id: string): Rule {
   const rule = rules.get(id);

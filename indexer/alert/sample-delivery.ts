@@ -7,11 +7,12 @@ import type { Rule } from './rule.ts';
 
 const MIB = 1024 ** 2;
 
-/** One for each notifier. Throws `bad_rule` when the rule has none. */
+/** One for each notifier. Throws `not_found` without a rule, `bad_rule` when it has none. */
 export function sampleDeliveries(
-  rule: Rule,
+  rule: Rule | undefined,
   { now, publicUrl }: { now: Date; publicUrl: string },
 ): StoredDelivery[] {
+  if (!rule) throw new QuaylogError('not_found', 'There is no rule with this id.');
   if (rule.notify.length === 0)
     throw new QuaylogError('bad_rule', '`notify` is empty: nobody would be told.');
   const alertId = `${now.toISOString().replace(/\D/g, '').padEnd(23, '0')}-test-${randomUUID().slice(0, 8)}`;

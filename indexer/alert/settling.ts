@@ -28,6 +28,8 @@ export type SettlingDeps = {
   log: Pick<Logger, 'error'>;
   /** How far the clock of a host is ahead of ours. */
   clockSkewMs: (hostId: string) => number;
+  /** Whether this indexer is the one that judges; what others take in is told to it by the state. */
+  isHeld?: () => boolean;
   pace: SettlePace;
   /** Judges an event; removes its row in the same write that makes its alerts. */
   settle: (event: ContainerEvent) => Promise<void>;
@@ -42,10 +44,12 @@ export type Settling = {
 
 type Pending = { event: ContainerEvent; dueAt: string };
 
-export function createSettling({ state, now, log, clockSkewMs, pace, settle }: SettlingDeps): Settling {
+export function createSettling(deps: SettlingDeps): Settling {
+  const { state, now, log, clockSkewMs, pace, settle, isHeld = () => true } = deps;
   // One at a time: whether an incident has been told is asked before it is told.
   const agenda = createAgenda({
     now,
+    isHeld,
     atOnce: 1,
     async work(id) {
       const pending = await state.get<Pending>('pending-death', id);
@@ -57,6 +61,12 @@ export function createSettling({ state, now, log, clockSkewMs, pace, settle }: S
     },
   });
 
+  const dueFromNow = (event: ContainerEvent): number => now().getTime() + (waitOf(event, pace) ?? 0);
+  state.watch<Pending>('pending-death', rows => {
+    // By this clock: that of whoever wrote it may be another.
+    for (const { id, document } of rows) if (document) agenda.set(id, dueFromNow(document.event));
+  });
+
   function isFresh({ '@timestamp': stamp, event, host }: ContainerEvent): boolean {
     const ageMs = now().getTime() + clockSkewMs(host.id) - msOf(stamp);
     return ageMs <= (event.reconciled ? MAX_AGE_RECONCILED_MS : MAX_AGE_MS);
@@ -65,7 +75,7 @@ export function createSettling({ state, now, log, clockSkewMs, pace, settle }: S
   return {
     async start() {
       for (const { id, document } of await state.list<Pending>('pending-death')) {
-        agenda.set(id, Date.parse(document.dueAt));
+        agenda.set(id, Math.min(Date.parse(document.dueAt), dueFromNow(document.event)));
       }
     },
     async add(events) {

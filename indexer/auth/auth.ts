@@ -30,8 +30,8 @@ export type Auth = {
 
 export type AuthOptions = {
   policy: Policy;
-  /** The hash people's guesses are compared with; unused when open. */
-  passwordHash: string;
+  /** The hash people's guesses are compared with; unused when open. Rejects while the state cannot be read. */
+  passwordHash: () => Promise<string>;
   tokens: TokenBook;
   sessions: SessionBook;
   /** Batches are taken only with a certificate of this authority. */

@@ -8,9 +8,15 @@ import { settlePassword } from './password.ts';
 import { policyOf, type Policy } from './policy.ts';
 import { createSessionBook } from './session-book.ts';
 import { parseSettingTokens } from './setting-tokens.ts';
-import { createTokenBook } from './token-book.ts';
+import { createTokenBook, type TokenBook } from './token-book.ts';
 
-export type OpenAuth = { auth: Auth; policy: Policy; originRule: OriginRule };
+export type OpenAuth = {
+  auth: Auth;
+  policy: Policy;
+  originRule: OriginRule;
+  /** Before anybody is let in: a new password ends every session. May be called again after it rejected. */
+  settle: () => Promise<void>;
+};
 
 export type OpenAuthOptions = { config: IndexerConfig; state: StateStore; now: () => Date; log: Logger };
 
@@ -19,11 +25,12 @@ export async function openAuth({ config, state, now, log }: OpenAuthOptions): Pr
   const settingTokens = parseSettingTokens(config.collectorTokens);
   if ('mistake' in settingTokens) throw new Error(`QUAYLOG_COLLECTOR_TOKENS: ${settingTokens.mistake}.`);
   const tokens = createTokenBook({ state, now, settingTokens });
-  const policy = policyOf(config, await tokens.isAnyCollectorKnown());
+  const policy = policyOf(config, await isAnyCollectorKnown(tokens, state));
+  const settled = oncePossible(() => settlePassword(config.password, state));
   for (const warning of policy.warnings) log.warn(warning);
   const auth = createAuth({
     policy,
-    passwordHash: policy.mode === 'closed' ? await settlePassword(config.password, state) : '',
+    passwordHash: settled,
     tokens,
     sessions: createSessionBook({ state, now }),
     needsClientCertificate: config.tlsClientCa !== '',
@@ -34,5 +41,28 @@ export async function openAuth({ config, state, now, log }: OpenAuthOptions): Pr
     isTls: config.tlsCert !== '',
     isOpenLoopback: policy.mode === 'open' && policy.isLoopback && config.auth !== 'none',
   };
-  return { auth, policy, originRule };
+  const settle = async (): Promise<void> => {
+    if (policy.mode === 'closed') await settled();
+  };
+  return { auth, policy, originRule, settle };
+}
+
+/** While a shared state cannot be read nobody is let in; a collector whose token is in it will be. */
+async function isAnyCollectorKnown(tokens: TokenBook, state: StateStore): Promise<boolean> {
+  try {
+    return await tokens.isAnyCollectorKnown();
+  } catch (error) {
+    if (state.isShared) return true;
+    throw error;
+  }
+}
+
+/** Its first answer, for good; an error is no answer. */
+function oncePossible<T>(work: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () =>
+    (answer ??= work().catch((error: unknown) => {
+      answer = null;
+      throw error;
+    }));
 }

@@ -28,22 +28,23 @@ export const hashPassword = (password: string): Promise<string> => hash(password
  * new password ends every session.
  */
 export async function settlePassword(password: string, state: StateStore): Promise<string> {
-  const kept = (await state.get<{ hash: string }>('password', 'people'))?.document.hash;
-  if (kept !== undefined && (await isSame(kept, password))) return kept;
+  const kept = await state.get<{ hash: string }>('password', 'people');
+  if (kept && (await isSame(kept.document.hash, password))) return kept.document.hash;
   const next = isHash(password) ? password : await hashPassword(password);
   const sessions = await state.list('session');
-  await state.put([
-    { kind: 'password', id: 'people', document: { hash: next } },
+  const isSettled = await state.put([
+    { kind: 'password', id: 'people', document: { hash: next }, ifVersion: kept?.version ?? 0 },
     ...sessions.map(({ id }) => ({ kind: 'session' as const, id, document: null })),
   ]);
-  return next;
+  // Another indexer that starts was first: it has the same password, or it ought to.
+  return isSettled ? next : settlePassword(password, state);
 }
 
 const isSame = (kept: string, password: string): Promise<boolean> =>
   isHash(password) ? Promise.resolve(kept === password) : verify(kept, password);
 
 /** Compares guesses with the hash, two at a time. Rejects with `too_many_requests` when too many wait. */
-export function createPasswordCheck(valid: string): (guess: string) => Promise<boolean> {
+export function createPasswordCheck(valid: () => Promise<string>): (guess: string) => Promise<boolean> {
   const waiting: (() => void)[] = [];
   let active = 0;
   return async guess => {
@@ -53,7 +54,7 @@ export function createPasswordCheck(valid: string): (guess: string) => Promise<b
       await new Promise<void>(go => waiting.push(go));
     } else active += 1;
     try {
-      return await verify(valid, guess);
+      return await verify(await valid(), guess);
     } finally {
       const next = waiting.shift();
       if (next) next();

@@ -1,4 +1,4 @@
-/** The rows of all containers in memory: setting, finding, forgetting. What changed is answered, to be written and published. */
+/** The rows of all containers in memory: setting, finding, what is to be forgotten. */
 import type { Container } from '#contract/container.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
 import { stampOf, toStamp } from '#contract/stamp.ts';
@@ -14,32 +14,36 @@ export function createContainerBook() {
     get: (id: string) => rows.get(id),
     all: () => [...rows.values()],
     find: (asked: string) => rows.get(asked) ?? findByName(rows, asked) ?? findByPrefix(rows, asked),
-    /** Sets rows and answers those that differ in more than the time they were looked at. */
-    take(next: Iterable<Container>): Container[] {
-      const changed: Container[] = [];
-      for (const row of next) {
-        const before = rows.get(row.id);
-        rows.set(row.id, row);
-        if (!before || !isSame(before, row)) changed.push(row);
-      }
-      return changed;
+    set(row: Container): void {
+      rows.set(row.id, row);
+    },
+    /** A row that another indexer wrote: it knows no samples. */
+    setOfOther(row: Container): Container {
+      const { sample = null, sampledAt = null } = rows.get(row.id) ?? {};
+      const whole = row.state === 'running' || row.state === 'paused' ? { ...row, sample, sampledAt } : row;
+      rows.set(row.id, whole);
+      return whole;
+    },
+    /** Whether the row differs from what is known in more than the time it was looked at. */
+    isNews(row: Container): boolean {
+      const known = rows.get(row.id);
+      return !known || !isSame(known, row);
     },
     noteSample({ '@timestamp': sampledAt, container, ...sample }: MetricSample): void {
       const row = rows.get(container.id);
       if (!row || row.state === 'removed' || sampledAt < (row.sampledAt ?? '')) return;
       rows.set(row.id, { ...row, sample: readingOf(sample), sampledAt });
     },
-    /** Drops removed containers that ended before `oldestMs` or are too many; answers their ids. */
-    forget(oldestMs: number): string[] {
+    /** Ids of removed containers that ended before `oldestMs` or are too many. */
+    expired(oldestMs: number): string[] {
       const oldest = stampOf(Math.max(0, oldestMs));
       const removed = [...rows.values()].filter(({ state }) => state === 'removed');
-      const gone = removed
+      return removed
         .sort((a, b) => (endOf(a) < endOf(b) ? 1 : -1))
         .filter((row, place) => place >= MAX_REMOVED || endOf(row) < oldest)
         .map(({ id }) => id);
-      for (const id of gone) rows.delete(id);
-      return gone;
     },
+    drop: (id: string) => void rows.delete(id),
   };
 }
 

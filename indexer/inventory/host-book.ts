@@ -4,8 +4,6 @@ import { msOf } from '#contract/stamp.ts';
 
 /** Three heartbeats (contract/batch.ts: one every 5 s). */
 const CONNECTED_MS = 15_000;
-/** A heartbeat is no reason to write: what is on disk may be this old. */
-const SAVE_EVERY_MS = 60_000;
 const MAX_SILENCES = 200;
 /** Heartbeats to judge a clock by: delays on the way only ever make it look behind. */
 const SKEW_READINGS = 12;
@@ -22,26 +20,59 @@ export type HostDocument = {
   silences: { from: string; to: string }[];
 };
 
-/** `skews`: sentAt minus arrival of the last heartbeats, in milliseconds. */
-export type HostEntry = { document: HostDocument; savedAtMs: number; skews: number[] };
+/**
+ * `skews`: sentAt minus arrival of the last heartbeats that came here, in milliseconds. `heardAtMs`: by this clock, when a heartbeat
+ * came, here or, as told by the state, at another indexer.
+ */
+export type HostEntry = { document: HostDocument; heardAtMs: number; skews: number[] };
 
-export const loadedHost = (document: HostDocument): HostEntry => ({ document, savedAtMs: 0, skews: [] });
+export const loadedHost = (document: HostDocument): HostEntry => ({
+  document,
+  heardAtMs: Date.parse(document.status.lastSeenAt),
+  skews: [],
+});
 
-/** The entry after a batch of this host. `isDue`: its document should be written now. */
+/** The entry after a batch of this host. `isNews`: more than a heartbeat, to be written now. */
 export function afterBatch(
   known: HostEntry | undefined,
   batch: IngestBatch,
   nowMs: number,
-): { entry: HostEntry; isDue: boolean } {
+): { entry: HostEntry; isNews: boolean } {
   const { sentAt } = batch.collector;
   const skews = [...(known?.skews ?? []), msOf(sentAt) - nowMs].slice(-SKEW_READINGS);
   const document = nextDocument(known?.document, batch, {
     lastSeenAt: new Date(nowMs).toISOString(),
     clockSkewMs: Math.max(...skews),
   });
-  const savedAtMs = known?.savedAtMs ?? 0;
-  const isDue = !known || !isSameHost(known.document, document) || nowMs - savedAtMs >= SAVE_EVERY_MS;
-  return { entry: { document, skews, savedAtMs: isDue ? nowMs : savedAtMs }, isDue };
+  return {
+    entry: { document, skews, heardAtMs: nowMs },
+    isNews: !known || !isSameHost(known.document, document),
+  };
+}
+
+/**
+ * The entry after another indexer wrote this document of the host, each knowing what came in there. The newer word of the collector
+ * counts, and every silence that either knows. `isNews`: the other lacks something lasting.
+ */
+export function afterOther(
+  known: HostEntry | undefined,
+  other: HostDocument,
+  nowMs: number,
+): { entry: HostEntry; isNews: boolean } {
+  if (!known) return { entry: { document: other, heardAtMs: nowMs, skews: [] }, isNews: false };
+  const mine = known.document;
+  const newer = other.lastSentAt >= mine.lastSentAt ? other : mine;
+  const silences = bothSilences(mine.silences, other.silences);
+  const firstWatchedAt =
+    mine.firstWatchedAt < other.firstWatchedAt ? mine.firstWatchedAt : other.firstWatchedAt;
+  return {
+    entry: {
+      document: { ...newer, silences, firstWatchedAt },
+      heardAtMs: newer === other ? nowMs : known.heardAtMs,
+      skews: known.skews,
+    },
+    isNews: silences.length > other.silences.length || firstWatchedAt < other.firstWatchedAt,
+  };
 }
 
 export const statusOf = (entry: HostEntry, nowMs: number): HostStatus => ({
@@ -85,12 +116,21 @@ function nextDocument(
   };
 }
 
-const isConnected = (entry: HostEntry, nowMs: number): boolean =>
-  nowMs - Date.parse(entry.document.status.lastSeenAt) <= CONNECTED_MS;
+const isConnected = (entry: HostEntry, nowMs: number): boolean => nowMs - entry.heardAtMs <= CONNECTED_MS;
 
 function withSilence({ lastSentAt, silences }: HostDocument, startedAt: string): HostDocument['silences'] {
   if (msOf(startedAt) - msOf(lastSentAt) <= CONNECTED_MS) return silences;
   return [...silences, { from: lastSentAt, to: startedAt }].slice(-MAX_SILENCES);
+}
+
+/** One that both saw begin is one: it began with the last word that came to either. */
+function bothSilences(a: HostDocument['silences'], b: HostDocument['silences']): HostDocument['silences'] {
+  const byEnd = new Map<string, string>();
+  for (const { from, to } of [...a, ...b]) if (from > (byEnd.get(to) ?? '')) byEnd.set(to, from);
+  return [...byEnd]
+    .map(([to, from]) => ({ from, to }))
+    .sort((x, y) => (x.to < y.to ? -1 : 1))
+    .slice(-MAX_SILENCES);
 }
 
 /** Equal in everything that does not change with each heartbeat. */

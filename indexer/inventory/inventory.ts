@@ -7,17 +7,12 @@ import type { HostStatus, IngestBatch } from '#contract/batch.ts';
 import type { Container } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { MetricSample } from '#contract/metric-sample.ts';
-import type { StateChange, StateStore } from '../state/state-store.ts';
-import {
-  afterBatch,
-  loadedHost,
-  silencesOf,
-  statusOf,
-  type HostDocument,
-  type HostEntry,
-  type Silence,
-} from './host-book.ts';
+import { toStamp } from '#contract/stamp.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { HostDocument, Silence } from './host-book.ts';
 import { createContainerBook, type ContainerBook } from './container-book.ts';
+import { ContainerRows } from './container-rows.ts';
+import { HostRows } from './host-rows.ts';
 import { afterEvent, afterSnapshot, asRemoved, fromEvent } from './next-container.ts';
 
 export type InventoryDeps = {
@@ -26,6 +21,8 @@ export type InventoryDeps = {
   log: Pick<Logger, 'warn'>;
   /** How long a removed container is kept; the newest 5,000 at most in any case. */
   keepRemovedMs?: number;
+  /** Another indexer took in what changed these containers; they are known here by now. */
+  onOthers?: (containers: Container[]) => void;
 };
 
 export type Inventory = {
@@ -46,82 +43,75 @@ export type Inventory = {
   close: () => Promise<void>;
 };
 
-export function createInventory({ state, now, log, keepRemovedMs = Infinity }: InventoryDeps): Inventory {
+export function createInventory(deps: InventoryDeps): Inventory {
+  const { state, now, log, keepRemovedMs = Infinity, onOthers = () => undefined } = deps;
   const book = createContainerBook();
-  const hosts = new Map<string, HostEntry>();
-  const save = createRowWriter(state);
+  const rows = new ContainerRows(state, book);
+  const hosts = new HostRows({ state, now, log });
   const isNewListing = createListingOrder();
-  const nowMs = () => now().getTime();
   const isOfAnother: IsOfAnother = (containerId, hostId) => {
-    const owner = hosts.get(book.get(containerId)?.hostId ?? hostId);
-    return owner !== undefined && owner.document.status.id !== hostId && statusOf(owner, nowMs()).connected;
+    const owner = book.get(containerId)?.hostId ?? hostId;
+    return owner !== hostId && hosts.isConnected(owner);
   };
+  /** A listing says nothing of what it came too early for: elsewhere a later one may have been taken in already. */
+  const isListed = ({ observedAt }: Container, { collector }: IngestBatch) =>
+    !state.isShared || toStamp(observedAt) <= toStamp(collector.sentAt);
 
-  function noteHost(batch: IngestBatch): StateChange[] {
-    const { entry, isDue } = afterBatch(hosts.get(batch.host.id), batch, nowMs());
-    hosts.set(batch.host.id, entry);
-    return isDue ? [hostChange(entry)] : [];
+  async function forget(): Promise<void> {
+    await rows.drop(book.expired(now().getTime() - keepRemovedMs));
   }
 
-  const forget = (): StateChange[] =>
-    book.forget(nowMs() - keepRemovedMs).map(id => ({ kind: 'container', id, document: null }));
+  state.watch<Container>('container', changes => {
+    const news = rows.noteOthers(changes);
+    if (news.length > 0) onOthers(news);
+  });
+  state.watch<HostDocument>('host', changes => hosts.noteOthers(changes));
 
   return {
     async load() {
-      const saved = await state.list<Container>('container');
-      book.take(saved.map(({ document }) => document));
-      for (const { id, document } of await state.list<HostDocument>('host'))
-        hosts.set(id, loadedHost(document));
-      await state.put(forget());
+      await rows.load();
+      await hosts.load();
+      await forget();
     },
 
     async apply(batch) {
-      const hostChanges = noteHost(batch);
-      const changed = book.take(rowsAfter(ownPart(batch, isOfAnother), book));
-      const gone = isNewListing(batch) ? book.take(missing(batch, book.all())) : [];
-      const rows = [...new Map([...changed, ...gone].map(row => [row.id, row])).values()];
-      const forgotten = rows.some(row => row.state === 'removed') ? forget() : [];
-      await save(rows, [...hostChanges, ...forgotten]);
-      return { containers: rows };
+      await hosts.note(batch);
+      const changed = await rows.change(() => rowsAfter(ownPart(batch, isOfAnother), book));
+      const gone = isNewListing(batch)
+        ? await rows.change(() =>
+            missing(
+              batch,
+              book.all().filter(row => isListed(row, batch)),
+            ),
+          )
+        : [];
+      const containers = [...new Map([...changed, ...gone].map(row => [row.id, row])).values()];
+      if (containers.some(row => row.state === 'removed')) await forget();
+      return { containers };
     },
 
     containers: book.all,
     container: book.find,
-    hosts: () => [...hosts.values()].map(entry => statusOf(entry, nowMs())),
-    silences: () => [...hosts.values()].flatMap(entry => silencesOf(entry, nowMs())),
+    hosts: () => hosts.statuses(),
+    silences: () => hosts.silences(),
     noteSamples: samples =>
       samples
         .filter(({ container, host }) => !isOfAnother(container.id, host.id))
         .forEach(sample => book.noteSample(sample)),
 
     async noteDeath(event) {
-      const row = book.get(event.container.id);
-      const at = event['@timestamp'];
-      if (!row || !event.death || (row.lastDeath && row.lastDeath.at > at)) return null;
-      const lastDeath = { at, class: event.death.class, eventId: event.event.id };
-      const [changed] = book.take([{ ...row, lastDeath }]);
-      if (changed) await save([changed]);
+      const [changed] = await rows.change(() => withDeath(book.get(event.container.id), event));
       return changed ?? null;
     },
 
-    async close() {
-      try {
-        await state.put([...hosts.values()].map(hostChange));
-      } catch (err) {
-        log.warn({ err }, 'hosts not saved');
-      }
-    },
+    close: () => hosts.close(),
   };
 }
 
-/** A row that could not be written is written with the next: it would not differ from memory any more. */
-function createRowWriter(state: StateStore) {
-  const unsaved = new Map<string, Container>();
-  return async (rows: Container[], changes: StateChange[] = []): Promise<void> => {
-    for (const row of rows) unsaved.set(row.id, row);
-    await state.put([...[...unsaved.values()].map(containerChange), ...changes]);
-    unsaved.clear();
-  };
+function withDeath(row: Container | undefined, event: ContainerEvent): Container[] {
+  const at = event['@timestamp'];
+  if (!row || !event.death || (row.lastDeath && row.lastDeath.at > at)) return [];
+  return [{ ...row, lastDeath: { at, class: event.death.class, eventId: event.event.id } }];
 }
 
 /** Listings count in the order they were sent; an old one that comes again is ignored. */
@@ -133,19 +123,6 @@ function createListingOrder(): (batch: IngestBatch) => boolean {
     return true;
   };
 }
-
-const hostChange = ({ document }: HostEntry): StateChange => ({
-  kind: 'host',
-  id: document.status.id,
-  document,
-});
-
-/** Samples are not written: they are in the log store. */
-const containerChange = (row: Container): StateChange => ({
-  kind: 'container',
-  id: row.id,
-  document: { ...row, sample: null, sampledAt: null },
-});
 
 /**
  * What a batch says of a container is taken from its own host alone while that host reports: a collector gone bad could else

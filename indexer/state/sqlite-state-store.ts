@@ -57,6 +57,7 @@ export function createSqliteStateStore({ file }: { file: string }): StateStore {
   }
 
   return {
+    isShared: false,
     get: <T>(kind: StateKind, id: string) =>
       guarded(() => {
         const row = read(kind, id);
@@ -68,6 +69,8 @@ export function createSqliteStateStore({ file }: { file: string }): StateStore {
         return rows.map(row => versioned<T>(row as Row));
       }),
     put: changes => guarded(() => changes.length === 0 || putAll(changes)),
+    watch: () => undefined,
+    trouble: () => null,
     close: () =>
       guarded(() => {
         if (database.isOpen) database.close();

@@ -58,6 +58,8 @@ export interface LogStore {
   close(): Promise<void>;
   /** Makes what was appended here findable through every other indexer of the same store, too. Absent: there are none. */
   share?: () => Promise<void>;
+  /** Another program may have stored what happened around this stamp: the next answers have it. Absent where none can. */
+  noteElsewhere?: (stamp: string) => void;
   /** Why nothing can be stored or found now; null when it can. Absent: always null. */
   trouble?: () => string | null;
   /** Absent where nothing that is in order is ever refused. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Settings } from '#contract/settings.ts';
 import { createEmbeddedStore, type EmbeddedStoreOptions } from './embedded-store.ts';
+import type { ElasticsearchPlace } from './elasticsearch/connect.ts';
 import {
   createElasticsearchStore,
   type ElasticsearchStoreOptions,
@@ -26,17 +27,17 @@ export function storeOptionsOf(config: Settings, { now, log }: Surroundings): St
       retentionBytes: config.retentionSize,
       ...common,
     };
-  return {
-    kind: 'elasticsearch',
-    urls: config.elasticsearchUrl,
-    user: config.elasticsearchUser,
-    password: config.elasticsearchPassword,
-    apiKey: config.elasticsearchApiKey,
-    ca: config.elasticsearchCa,
-    prefix: config.elasticsearchPrefix,
-    ...common,
-  };
+  return { kind: 'elasticsearch', ...elasticsearchOf(config), ...common };
 }
+
+export const elasticsearchOf = (config: Settings): ElasticsearchPlace & { prefix: string } => ({
+  urls: config.elasticsearchUrl,
+  user: config.elasticsearchUser,
+  password: config.elasticsearchPassword,
+  apiKey: config.elasticsearchApiKey,
+  ca: config.elasticsearchCa,
+  prefix: config.elasticsearchPrefix,
+});
 
 /** The store that the options name, ready for use. Rejects with `QuaylogError` `store_failed` when its place can never be used. */
 export function openStore(options: StoreOptions): Promise<LogStore> {

@@ -2,8 +2,15 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { LogStore } from '#indexer/store/log-store.ts';
 import { ELASTICSEARCH_VERSIONS, whyNoElasticsearch } from '../support/elasticsearch-home.ts';
 import { ELASTICSEARCH_PATIENCE_MS, sharedElasticsearch } from '../support/elasticsearch.ts';
-import { newPrefix, openTestStore, removeIndices } from '../support/elasticsearch-store.ts';
+import {
+  newPrefix,
+  openTestState,
+  openTestStore,
+  removeIndices,
+  removeRows,
+} from '../support/elasticsearch-store.ts';
 import { describeLogStore } from './log-store.contract.ts';
+import { stateStoreContract } from './state-store.contract.ts';
 
 for (const version of ELASTICSEARCH_VERSIONS) {
   const why = whyNoElasticsearch(version);
@@ -31,5 +38,14 @@ for (const version of ELASTICSEARCH_VERSIONS) {
       },
       remove: () => removeIndices(url, prefix),
     }));
+
+    stateStoreContract(
+      `state in Elasticsearch ${version}`,
+      async () => {
+        const reopen = () => openTestState(url, prefix);
+        return { store: await reopen(), reopen, dispose: async () => removeRows(await reopen()) };
+      },
+      ELASTICSEARCH_PATIENCE_MS,
+    );
   });
 }

@@ -1,22 +1,29 @@
 /** What every StateStore keeps, whatever lies under it. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StateStore } from '#indexer/state/state-store.ts';
 
-/** `reopen` answers a store on the same ground after the first was closed; absent when nothing outlives it. */
+/** `reopen` answers another store on the same ground; absent when nothing outlives the first. */
+export type StateUnderTest = {
+  store: StateStore;
+  reopen?: () => StateStore | Promise<StateStore>;
+  dispose?: () => void | Promise<void>;
+};
+
 export function stateStoreContract(
   name: string,
-  open: () => { store: StateStore; reopen?: () => StateStore; dispose?: () => void },
+  open: () => StateUnderTest | Promise<StateUnderTest>,
+  timeout = 5_000,
 ): void {
-  describe(name, () => {
-    let ground: ReturnType<typeof open>;
+  describe(name, { timeout }, () => {
+    let ground: StateUnderTest;
     let store: StateStore;
-    beforeEach(() => {
-      ground = open();
+    beforeEach(async () => {
+      ground = await open();
       store = ground.store;
-    });
+    }, timeout);
     afterEach(async () => {
       await store.close();
-      ground.dispose?.();
+      await ground.dispose?.();
     });
 
     test('answers null for what is not there', async () => {
@@ -98,8 +105,79 @@ export function stateStoreContract(
       if (!ground.reopen) return;
       await store.put([{ kind: 'host', id: 'h', document: { name: 'one' } }]);
       await store.close();
-      store = ground.reopen();
+      store = await ground.reopen();
       expect(await store.get('host', 'h')).toEqual({ id: 'h', document: { name: 'one' }, version: 1 });
+    });
+
+    test('puts that are asked for at once are each whole, and weighed one after the other', async () => {
+      const puts = Array.from({ length: 20 }, (_, n) =>
+        store.put([
+          { kind: 'rule', id: 'one', document: { n }, ifVersion: 0 },
+          { kind: 'alert', id: `of-${n}`, document: { n } },
+        ]),
+      );
+      const fates = await Promise.all(puts);
+      expect(fates.filter(Boolean)).toHaveLength(1);
+      const [alert, ...others] = await store.list<{ n: number }>('alert');
+      expect(others).toEqual([]);
+      expect(await store.get('rule', 'one')).toMatchObject({
+        document: { n: alert!.document.n },
+        version: 1,
+      });
+      expect(fates[alert!.document.n]).toBe(true);
+    });
+
+    test('one put may change a row more than once', async () => {
+      const isPut = await store.put([
+        { kind: 'rule', id: 'a', document: { n: 1 }, ifVersion: 0 },
+        { kind: 'rule', id: 'a', document: { n: 2 }, ifVersion: 1 },
+        { kind: 'rule', id: 'b', document: { n: 1 } },
+        { kind: 'rule', id: 'b', document: null },
+      ]);
+      expect(isPut).toBe(true);
+      expect(await store.list('rule')).toEqual([{ id: 'a', document: { n: 2 }, version: 2 }]);
+    });
+
+    test('nobody is told of what was put here', async () => {
+      const told: unknown[] = [];
+      store.watch('rule', rows => void told.push(...rows));
+      await store.put([{ kind: 'rule', id: 'a', document: {} }]);
+      expect(await store.get('rule', 'a')).not.toBeNull();
+      expect(told).toEqual([]);
+    });
+
+    test('what is shared is told to others, before they read it: made, changed and deleted; whose it was hears nothing', async () => {
+      if (!store.isShared) return;
+      const other = await ground.reopen!();
+      try {
+        const told: [string, unknown][] = [];
+        const ownTold: unknown[] = [];
+        other.watch<unknown>(
+          'rule',
+          rows => void told.push(...rows.map(row => [row.id, row.document] as [string, unknown])),
+        );
+        store.watch('rule', rows => void ownTold.push(rows));
+        await store.put([
+          { kind: 'rule', id: 'a', document: { n: 1 } },
+          { kind: 'alert', id: 'x', document: {} },
+        ]);
+        expect(await other.get('rule', 'a')).toMatchObject({ document: { n: 1 }, version: 1 });
+        await store.put([{ kind: 'rule', id: 'a', document: { n: 2 } }]);
+        expect(await other.put([{ kind: 'rule', id: 'a', document: null, ifVersion: 1 }])).toBe(false);
+        expect(await other.put([{ kind: 'rule', id: 'b', document: {} }])).toBe(true);
+        await store.put([{ kind: 'rule', id: 'a', document: null }]);
+        // Without being asked, too.
+        await vi.waitFor(() => expect(told.at(-1)).toEqual(['a', null]), 10_000);
+        expect(told).toEqual([
+          ['a', { n: 1 }],
+          ['a', { n: 2 }],
+          ['a', null],
+        ]);
+        expect(await store.list('rule')).toMatchObject([{ id: 'b' }]);
+        expect(ownTold).toHaveLength(1);
+      } finally {
+        await other.close();
+      }
     });
   });
 }

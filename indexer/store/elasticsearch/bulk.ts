@@ -272,7 +272,8 @@ function fateOf(is: 'stored' | 'there' | 'set_aside', { isUnsure, stage }: Write
   return isNew ? 'stored' : 'there';
 }
 
-function blocked({ isFull, refusal }: Extract<Outcome, { is: 'blocked' }>): QuaylogError {
+/** Nothing can be written there until somebody does something. */
+export function blocked({ isFull, refusal }: Extract<Outcome, { is: 'blocked' }>): QuaylogError {
   const said = `${refusal.type}: ${refusal.reason}`;
   if (isFull)
     return new QuaylogError('store_full', `The disk of Elasticsearch is full (${said}).`, {

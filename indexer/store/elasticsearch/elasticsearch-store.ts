@@ -3,6 +3,7 @@
  * under ids of their own (document.ts), written until the server says of each that it has it (bulk.ts).
  */
 import type { Client } from '@elastic/elasticsearch';
+import { shiftStamp } from '#contract/stamp.ts';
 import type { StoreLog } from '../embedded-store.ts';
 import type { LogStore, StoreBatch } from '../log-store.ts';
 import { documentsOf, salvage } from './batch-documents.ts';
@@ -14,6 +15,7 @@ import { Connection } from './connection.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { explain } from './explain.ts';
 import { Freshness } from './freshness.ts';
+import { indicesWithin } from './index-names.ts';
 import { deadLetterIndex, letterOf, smallerLetter } from './letter.ts';
 import { dropExpired } from './retention.ts';
 import { createSearch, type SearchOfStore } from './search.ts';
@@ -77,6 +79,7 @@ export async function createElasticsearchStore(options: ElasticsearchStoreOption
     findEvents: async find => (await connection.ready()).findEvents(find),
     findSamples: async find => (await connection.ready()).findSamples(find),
     share: () => freshness.refresh([`${prefix}-*`]),
+    noteElsewhere: stamp => freshness.noteWritten(indicesAround(prefix, stamp)),
     trouble: () => connection.trouble,
     deadLetters: {
       list: async limit => (await connection.ready(), box.list(limit)),
@@ -89,6 +92,12 @@ export async function createElasticsearchStore(options: ElasticsearchStoreOption
       await client.close();
     },
   };
+}
+
+/** Of the minute before and after. */
+function indicesAround(prefix: string, stamp: string): string[] {
+  const around = { from: shiftStamp(stamp, -60_000), to: shiftStamp(stamp, 60_000) };
+  return (['logs', 'events', 'samples'] as const).flatMap(kind => indicesWithin(prefix, kind, around));
 }
 
 async function openSearch(

@@ -1,0 +1,168 @@
+/**
+ * Small state that several indexers share, in one index of one shard, `PREFIX-state`. Elasticsearch has no transaction over
+ * documents, but the creation of one is atomic: that is all this is built on.
+ *
+ * Documents, each written once but for the marker:
+ * - `journal-N`, N from 1 without a hole: `number` N, `nonce` of its writer, `changes`: rows with their resulting versions and
+ *   documents (as text, so that no key of theirs is one of ours). All puts that waited together; none is split.
+ * - `snapshot-S-P`: part P of snapshot S, all rows after entry `number`.
+ * - `marker`: which snapshot counts (`through` N, `snapshot` S, `parts`), the number below which nothing is kept (`from`), and the
+ *   `epoch`, which names this state as a whole.
+ *
+ * Invariants:
+ * 1. The state is the marker's snapshot and the entries after it, applied in order. Whoever applied the same entries has the same
+ *    rows at the same versions.
+ * 2. Who writes entry N has applied all before it: versions were weighed against exactly what N follows. That is so because
+ *    `journal-N` can be created once, and is tried only when everything up to N−1 is known.
+ * 3. An answer holds whatever was acknowledged, to anybody, before it was asked for: all ids are read by realtime get, and a
+ *    catch-up that began earlier does not count.
+ * 4. A put is one entry: all of it or nothing, and resolves when the server acknowledged it. An entry whose answer was lost is met
+ *    again by its nonce, never written twice, and resolves when one after it is acknowledged; where that does not come to
+ *    pass the put rejects, and if it was made all the same, `watch` tells.
+ * 5. An entry or part is removed only when a marker that does without it is durable. A reader that is behind it sees that in
+ *    the marker, read after the entry that it missed, and begins anew.
+ * 6. After a change of the server's primary copy a reader begins anew: what the one that is gone showed last may be gone with it. A
+ *    hole that this left is filled with an empty entry.
+ * 7. Memory here is the rows, no more than the books above put there; a put is at most MAX_PUT_LENGTH.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { QuaylogError } from '#contract/quaylog-error.ts';
+import type { StoreLog } from '../../store/embedded-store.ts';
+import { connect, type ElasticsearchPlace } from '../../store/elasticsearch/connect.ts';
+import { Connection } from '../../store/elasticsearch/connection.ts';
+import { explain } from '../../store/elasticsearch/explain.ts';
+import type { StateStore } from '../state-store.ts';
+import { createCompaction } from './compact.ts';
+import { Follower } from './follower.ts';
+import { Journal, type Ask } from './journal.ts';
+import { createPersistentAsk } from './persistent-ask.ts';
+import type { Change } from './rows.ts';
+import { Watchers } from './watchers.ts';
+import { Writer } from './writer.ts';
+
+export type ElasticsearchStateOptions = ElasticsearchPlace & {
+  /** What the name of our index begins with. */
+  prefix: string;
+  log: StoreLog;
+};
+
+/** How soon others' changes are told. */
+const POLL_EVERY_MS = 500;
+
+/**
+ * Resolves at once: while the server cannot be reached, or does not let us in, every call rejects with `store_failed` and
+ * `trouble` says why. Rejects only when a setting cannot be used.
+ */
+export async function createElasticsearchStateStore(options: ElasticsearchStateOptions): Promise<StateStore> {
+  const { prefix, urls, log } = options;
+  const client = await connect(options);
+  const ask: Ask = request => client.transport.request(request);
+  const store = openStateStore({ ask, index: `${prefix}-state`, address: urls.join(', '), log });
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await client.close();
+    },
+  };
+}
+
+export type StateOnServer = {
+  ask: Ask;
+  index: string;
+  address: string;
+  log: StoreLog;
+  pollEveryMs?: number;
+  compactAfter?: number;
+};
+
+/** The same over whatever carries the requests. */
+export function openStateStore(options: StateOnServer): StateStore {
+  const { index, log } = options;
+  const closing = new AbortController();
+  const explained = (error: unknown) => explain(error, options.address);
+  const watchers = new Watchers(log);
+  const ask = createPersistentAsk({
+    ask: options.ask,
+    onAway: error => connection.noteLost(error),
+    isPatient: () => connection.trouble === null && !closing.signal.aborted,
+  });
+  const journal = new Journal(ask, index);
+  const tell = (changes: readonly Change[]) => watchers.tell(changes);
+  const follower: Follower = new Follower({
+    journal,
+    epoch: randomUUID(),
+    isOwn: entry => writer.isOwn(entry),
+    onOthers: tell,
+  });
+  const compaction = createCompaction({ ...options, journal, follower, explained });
+  const writer = new Writer({ journal, follower, onWritten: compaction.look, onUnsure: tell });
+  const connection = new Connection<null>({
+    async open() {
+      await ask({ method: 'PUT', path: `/_index_template/${index}`, body: templateOf(index) });
+      await follower.catchUp();
+      return null;
+    },
+    probe: () => options.ask({ method: 'GET', path: '/' }),
+    explain: explained,
+    log,
+  });
+  const polling = poll(options.pollEveryMs ?? POLL_EVERY_MS, closing.signal, async () => {
+    if (watchers.isAny && connection.trouble === null) await follower.catchUp();
+  });
+
+  /** Errors of ours only. */
+  async function guarded<T>(work: () => T | Promise<T>): Promise<T> {
+    if (closing.signal.aborted) throw new QuaylogError('store_failed', 'The indexer is stopping.');
+    await connection.ready();
+    try {
+      return await work();
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  const current = async () => {
+    await follower.catchUp();
+    return follower.view.rows;
+  };
+  return {
+    isShared: true,
+    get: (kind, id) => guarded(async () => (await current()).get(kind, id)),
+    list: (kind, how) => guarded(async () => (await current()).list(kind, how)),
+    put: async changes => changes.length === 0 || guarded(() => writer.put(changes)),
+    watch: watchers.add,
+    trouble: () => connection.trouble ?? writer.trouble,
+    async close() {
+      closing.abort();
+      await Promise.all([polling, writer.idle(), compaction.idle()]);
+      await connection.close();
+    },
+  };
+}
+
+/** One shard, because it answers for several documents in the order in which they are asked for; searched by nobody but ourselves. */
+function templateOf(index: string): object {
+  const unread = { type: 'object', enabled: false };
+  return {
+    index_patterns: [index],
+    priority: 500,
+    template: {
+      settings: {
+        index: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: '5s', hidden: true },
+      },
+      mappings: { dynamic: false, properties: { number: { type: 'long' }, changes: unread } },
+    },
+    _meta: { description: 'Quaylog puts this whenever it starts' },
+  };
+}
+
+/** Until it is aborted; what fails is tried again the next time. */
+async function poll(everyMs: number, signal: AbortSignal, look: () => Promise<void>): Promise<void> {
+  for (;;) {
+    await delay(everyMs, null, { signal, ref: false }).catch(() => null);
+    if (signal.aborted) return;
+    await look().catch(() => undefined);
+  }
+}
