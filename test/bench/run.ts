@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../support/program.ts';
 import { benchCollector } from './collector.bench.ts';
+import { benchElasticsearch } from './elasticsearch.bench.ts';
 import { benchIngest } from './ingest.bench.ts';
 import { benchLive } from './live.bench.ts';
 import type { Row } from './row.ts';
@@ -13,6 +14,7 @@ const BENCHMARKS: Record<string, { title: string; run: () => Promise<Row[]> }> =
   collector: { title: 'Collector, through the engine API and from its files', run: benchCollector },
   ingest: { title: 'Indexer: HTTP, parse, store, fsync', run: benchIngest },
   store: { title: 'Embedded store', run: benchStore },
+  elasticsearch: { title: 'Elasticsearch store', run: benchElasticsearch },
   live: { title: 'Dashboard: live tail in Chromium', run: benchLive },
 };
 

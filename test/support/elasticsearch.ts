@@ -30,12 +30,13 @@ export type TestElasticsearch = {
 export const ELASTICSEARCH_PATIENCE_MS = 300_000;
 /** It refuses documents whose work takes a tenth of it: those of the tests are up to 18 MB. */
 const HEAP = '1g';
-/** Halves the CPU of a start; not for measuring rates. */
+/** Halves the CPU of a start; what follows takes longer. */
 const QUICK_START = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
-/** A node of this test alone: it may be killed. It ends with this process, whatever ends that. */
+/** A node of this test alone: it may be killed. It ends with this process, whatever ends that. `isMeasured`: it runs as fast as it can. */
 export async function startElasticsearch(options: {
   version: ElasticsearchVersion;
+  isMeasured?: boolean;
 }): Promise<TestElasticsearch> {
   const dir = mkdtempSync(join(tmpdir(), 'quaylog-elasticsearch-'));
   const port = await freePort();
@@ -109,9 +110,15 @@ function removeThoseOfEndedRuns(): void {
   }
 }
 
-type Place = { version: ElasticsearchVersion; dir: string; port: number; endsWith: number };
+type Place = {
+  version: ElasticsearchVersion;
+  dir: string;
+  port: number;
+  endsWith: number;
+  isMeasured?: boolean;
+};
 
-async function startNode({ version, dir, port, endsWith }: Place): Promise<ChildProcess> {
+async function startNode({ version, dir, port, endsWith, isMeasured }: Place): Promise<ChildProcess> {
   const { home, java } = await elasticsearchHome(version);
   const config = join(dir, 'config');
   for (const folder of [config, join(dir, 'tmp')]) mkdirSync(folder, { recursive: true });
@@ -121,7 +128,7 @@ async function startNode({ version, dir, port, endsWith }: Place): Promise<Child
   const flags = [
     '-Xms512m',
     `-Xmx${HEAP}`,
-    ...QUICK_START,
+    ...(isMeasured ? [] : QUICK_START),
     `-Djava.io.tmpdir=${dir}/tmp`,
     `-Des.path.home=${home}`,
     // Its native code is not on Maven Central; the JVM's own is as right.

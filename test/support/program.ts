@@ -62,8 +62,9 @@ export function startProgram({ args, env = {}, cwd = ROOT, file = COMMAND }: Pro
 }
 
 const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach(one => one.kill('SIGKILL')));
+
 function endWithTests(child: ChildProcess): void {
-  if (running.size === 0) process.once('exit', () => running.forEach(one => one.kill('SIGKILL')));
   running.add(child);
   child.once('exit', () => running.delete(child));
 }

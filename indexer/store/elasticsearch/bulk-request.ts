@@ -40,7 +40,8 @@ export function createSendBulk(client: Client, urls: readonly string[]): SendBul
   };
 }
 
-function bodyOf(documents: readonly Document[]): string {
+/** The body of a bulk request that creates these documents. */
+export function bodyOf(documents: readonly Document[]): string {
   let body = '';
   for (const { index, id, source } of documents)
     body += `{"create":{"_index":"${index}","_id":${JSON.stringify(id)}}}\n${source}\n`;
