@@ -117,7 +117,7 @@ function withFileKinds(records: RecordColumns, parts: HourBatch['kinds'], kinds:
     }
     return number;
   };
-  return { ...records, kinds: records.kinds.map(numberOf) };
+  return { ...records, kinds: Uint32Array.from(records.kinds, numberOf) };
 }
 
 /** The table of blocks, and what is known of it. `next`: the number of the next record. */

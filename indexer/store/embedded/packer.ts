@@ -11,9 +11,10 @@ import { openHour, type HourReader } from './hour-reader.ts';
 import type { Kind } from './kind.ts';
 import { writePack, type Pack, type PackedSamples } from './pack-file.ts';
 import { LIMITS, type PackDraft, type PackLimits, type PackOrder } from './packing.ts';
-import { atOf, concatRecords, gatherRecords, type RecordColumns } from './record-columns.ts';
+import { atOf, concatNumbers, gatherNumbers, type RecordColumns } from './record-columns.ts';
 import { allRecords, type Segment } from './segment.ts';
 import { DamagedError } from './store-error.ts';
+import { gatherAcross } from './text-column.ts';
 import { livePath } from './hours.ts';
 import type { BlockRef } from './segment-ref.ts';
 
@@ -35,7 +36,8 @@ export function packHour(
     if (chosen.isEmpty) return { ...done, draft: null };
     const draft = `${hour}.pack.new`;
     const documents = isAll ? documentsOf(reader, packs) : NO_DOCUMENTS;
-    const content = { hour, upTo, replaces, ...arrange(chosen.parts), ...documents };
+    // Taken out of what was chosen: once arranged, nobody needs it, and there is much of it.
+    const content = { hour, upTo, replaces, ...arrange(chosen.parts.splice(0)), ...documents };
     writeSynced(join(dir, draft), write => writePack(content, write));
     return { ...done, draft };
   } finally {
@@ -116,10 +118,11 @@ function arrange(parts: readonly Part[]): { records: RecordColumns; kinds: Kind[
   );
   const kinds = [...used].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const numbers = new Map(kinds.map((kind, number) => [kind, number]));
-  const all = concatRecords(
-    parts.map(part => ({
-      ...part.records,
-      kinds: part.records.kinds.map(number => numbers.get(kindIn(part.kinds, number)) ?? 0),
+  // In a column wide enough for all kinds there are, however narrow that of a block was.
+  const all = concatNumbers(
+    parts.map(({ records, kinds: kindsOfPart }) => ({
+      ...records,
+      kinds: Uint32Array.from(records.kinds, number => numbers.get(kindIn(kindsOfPart, number)) ?? 0),
     })),
   );
   const groups = new Map(
@@ -137,7 +140,18 @@ function arrange(parts: readonly Part[]): { records: RecordColumns; kinds: Kind[
       Buffer.compare(tie(a), tie(b)) ||
       (all.ordinals[a] ?? 0) - (all.ordinals[b] ?? 0),
   );
-  return { records: gatherRecords(all, order), kinds };
+  const records = {
+    ...gatherNumbers(all, order),
+    messages: gatherAcross(
+      parts.map(part => part.records.messages),
+      order,
+    ),
+    rests: gatherAcross(
+      parts.map(part => part.records.rests),
+      order,
+    ),
+  };
+  return { records, kinds };
 }
 
 const nameOf = ({ parts: { source, stream, level } }: Kind): string => `${source} ${stream} ${level ?? ''}`;

@@ -60,6 +60,21 @@ test('an hour too large for one pack becomes several, in parts', async () => {
   expect(readAll()).toEqual(inOrder);
 });
 
+test('more kinds than a byte can number stay what they are', async () => {
+  const writer = aWriter(dir);
+  // The first block has numbers below 256 only, the pack sorts its kinds behind those of the second.
+  const many = Array.from({ length: 1_200 }, (_, i) => {
+    const { container } = aRecordOf(i);
+    const name = `${i < 600 ? 'z' : 'a'}-${i % 50}`;
+    return aRecordOf(i, { container: { ...container, name } });
+  });
+  for (const half of [many.slice(0, 600), many.slice(600)]) await append(writer, { records: half });
+  await packAll(dir, writer);
+  await writer.close();
+  expect(files()).toEqual([`${HOUR}-0001.pack`]);
+  expect(readAll()).toEqual(many);
+});
+
 test('a draft that is no longer all of its hour is not adopted', async () => {
   const writer = aWriter(dir);
   await append(writer, { records });

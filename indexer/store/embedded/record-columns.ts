@@ -28,8 +28,17 @@ export const atOf = (
   i: number,
 ): At => (seconds[i] ?? 0) * NANOSECONDS + (nanoseconds[i] ?? 0);
 
+/** All but the texts. */
+export type NumberColumns = Omit<RecordColumns, 'messages' | 'rests'>;
+
 /** The records at these places, in this order. */
-export function gatherRecords(columns: RecordColumns, places: ArrayLike<number>): RecordColumns {
+export const gatherRecords = (columns: RecordColumns, places: ArrayLike<number>): RecordColumns => ({
+  ...gatherNumbers(columns, places),
+  messages: gatherTexts(columns.messages, places),
+  rests: gatherTexts(columns.rests, places),
+});
+
+export function gatherNumbers(columns: NumberColumns, places: ArrayLike<number>): NumberColumns {
   const gather = (from: Numbers): Uint32Array => {
     const to = new Uint32Array(places.length);
     for (let i = 0; i < to.length; i++) to[i] = from[places[i] ?? 0] ?? 0;
@@ -41,16 +50,23 @@ export function gatherRecords(columns: RecordColumns, places: ArrayLike<number>)
     seconds: gather(columns.seconds),
     nanoseconds: gather(columns.nanoseconds),
     ordinals: gather(columns.ordinals),
-    messages: gatherTexts(columns.messages, places),
-    rests: gatherTexts(columns.rests, places),
   };
 }
 
 export function concatRecords(parts: readonly RecordColumns[]): RecordColumns {
   const [only] = parts;
   if (only && parts.length === 1) return only;
-  const concat = (choose: (part: RecordColumns) => Numbers): Uint32Array => {
-    const all = new Uint32Array(parts.reduce((sum, part) => sum + part.count, 0));
+  return {
+    ...concatNumbers(parts),
+    messages: concatTexts(parts.map(part => part.messages)),
+    rests: concatTexts(parts.map(part => part.rests)),
+  };
+}
+
+export function concatNumbers(parts: readonly NumberColumns[]): NumberColumns {
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const concat = (choose: (part: NumberColumns) => Numbers): Uint32Array => {
+    const all = new Uint32Array(count);
     let at = 0;
     for (const part of parts) {
       all.set(choose(part), at);
@@ -59,13 +75,11 @@ export function concatRecords(parts: readonly RecordColumns[]): RecordColumns {
     return all;
   };
   return {
-    count: parts.reduce((sum, part) => sum + part.count, 0),
+    count,
     kinds: concat(part => part.kinds),
     seconds: concat(part => part.seconds),
     nanoseconds: concat(part => part.nanoseconds),
     ordinals: concat(part => part.ordinals),
-    messages: concatTexts(parts.map(part => part.messages)),
-    rests: concatTexts(parts.map(part => part.rests)),
   };
 }
 

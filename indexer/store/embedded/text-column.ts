@@ -33,6 +33,32 @@ export function gatherTexts(column: TextColumn, places: ArrayLike<number>): Text
   return { bytes, ends };
 }
 
+/** The texts of these places in the sequence of all columns, in this order. */
+export function gatherAcross(columns: readonly TextColumn[], places: ArrayLike<number>): TextColumn {
+  const starts = startsOf(columns);
+  const columnAt = new Uint32Array(places.length);
+  columns.forEach((_, i) => columnAt.fill(i, starts[i], starts[i + 1]));
+  const bytes = Buffer.allocUnsafeSlow(columns.reduce((sum, column) => sum + column.bytes.length, 0));
+  const ends = new Uint32Array(places.length);
+  let to = 0;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    const index = columnAt[place] ?? 0;
+    const column = columns[index];
+    const within = place - (starts[index] ?? 0);
+    if (column) to += column.bytes.copy(bytes, to, startOfText(column, within), column.ends[within]);
+    ends[i] = to;
+  }
+  return { bytes: bytes.subarray(0, to), ends };
+}
+
+/** Where each column begins in the sequence of all, and at last how many texts there are. */
+function startsOf(columns: readonly TextColumn[]): number[] {
+  const starts = [0];
+  for (const { ends } of columns) starts.push((starts.at(-1) ?? 0) + ends.length);
+  return starts;
+}
+
 export function concatTexts(columns: readonly TextColumn[]): TextColumn {
   const ends = new Uint32Array(columns.reduce((sum, column) => sum + column.ends.length, 0));
   let index = 0;

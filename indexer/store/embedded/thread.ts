@@ -37,13 +37,16 @@ type ThreadOptions<Own> = {
 };
 type Pending = { resolve: (answer: unknown) => void; reject: (error: Error) => void };
 
+/** Young garbage is collected more often rather than growing to the 128 MB that V8 allows it. */
+const LIMITS = { maxYoungGenerationSizeMb: 24 };
+
 export function createThread<M extends Methods, Own = never>(options: ThreadOptions<Own>): Thread<M> {
   const pending = new Map<number, Pending>();
   let worker: Worker | undefined;
   let lastId = 0;
 
   function start(): Worker {
-    const started = new Worker(options.url, { workerData: options.workerData });
+    const started = new Worker(options.url, { workerData: options.workerData, resourceLimits: LIMITS });
     started.on('message', (reply: Reply<Own>) => receive(reply));
     started.on('error', (error: Error) => fail(started, error));
     started.on('exit', code => fail(started, new Error(`thread ended with code ${code}`)));

@@ -21,7 +21,8 @@ export class WordTable {
   constructor(textBytes: number, maxWordBytes: number) {
     this.scratch = new Uint8Array(maxWordBytes);
     this.bytes = new Uint8Array(Math.max(1_024, textBytes >> 2));
-    this.#pairs = new Uint32Array(Math.max(1_024, textBytes >> 2));
+    // Memory that is not written to takes none; growing would take three times as much at once.
+    this.#pairs = new Uint32Array(Math.max(1_024, textBytes >> 1));
   }
 
   /** Pairs of word and record, each pair once, records ascending. */
