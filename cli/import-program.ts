@@ -1,6 +1,7 @@
 /** The programs behind the commands, loaded only when asked for: the terminal commands need neither. */
 import type { AuditRefusal, EngineLog } from '#contract/audit.ts';
 import type { CheckRefusal, CheckReport } from '#contract/check-report.ts';
+import type { DeadLetterDesk } from '#contract/dead-letter.ts';
 import type { MigrateStore } from '#contract/migration.ts';
 import type { StoreUpkeep } from '#contract/store-upkeep.ts';
 import type { Operator } from '#contract/token.ts';
@@ -15,6 +16,7 @@ type Programs = {
     openOperator: (flags: { data: string | undefined }) => Promise<Operator>;
     hashPassword: (password: string) => Promise<string>;
     migrateStore: MigrateStore;
+    openDeadLetters: (flags: Flags) => Promise<DeadLetterDesk>;
   };
   collector: {
     runCollector: RunProgram;

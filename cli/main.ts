@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './check.ts';
 import { CliError, EXIT } from './cli-error.ts';
 import { addAuditCommand } from './audit.ts';
+import { addDeadLettersCommand } from './dead-letters.ts';
 import { addEventsCommand } from './events.ts';
 import { addLogsCommand } from './logs.ts';
 import { addMigrateCommand } from './migrate.ts';
@@ -30,6 +31,7 @@ export async function main(): Promise<number> {
   addProgramCommands(program);
   addStoreCommands(program);
   addMigrateCommand(program);
+  addDeadLettersCommand(program);
   addTokenCommands(program);
   addPasswordCommand(program);
   try {

@@ -10,6 +10,7 @@ import { startTrouble, type StartTrouble } from './start-trouble.ts';
 /** For commands that load this program, but do not run it. */
 export { migrateStore } from './migrate/migrate.ts';
 export { hashPassword, openOperator } from './operator.ts';
+export { openDeadLetters } from './store/open-dead-letters.ts';
 export { backUpStore, checkStore } from './store-upkeep.ts';
 
 const EXIT_MAY_PASS = 1;

@@ -28,3 +28,11 @@ export const DeadLetterReplayRequest = Type.Object({
   ids: Type.Optional(Type.Array(Type.String(), { maxItems: 1_000 })),
 });
 export type DeadLetterReplayRequest = Static<typeof DeadLetterReplayRequest>;
+
+/** The box of a store, opened by its settings alone: no indexer has to run. Close it afterwards. */
+export type DeadLetterDesk = {
+  list: (limit: number) => Promise<DeadLetterList>;
+  /** `ids` absent: all. */
+  replay: (ids?: readonly string[]) => Promise<DeadLetterReplay>;
+  close: () => Promise<void>;
+};

@@ -1,4 +1,5 @@
 /** What a real Elasticsearch, a real network and real documents do to the store: nothing is lost, nothing is doubled. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
@@ -14,6 +15,7 @@ import {
 } from '../support/elasticsearch-proxy.ts';
 import { newPrefix, openTestStore } from '../support/elasticsearch-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { startProgram } from '../support/program.ts';
 import { isLongRun, noteFigure } from '../support/fault-figures.ts';
 import { aRecord, at } from '../support/records.ts';
 import { ALL, batchOf, find } from './store-under-test.ts';
@@ -22,10 +24,12 @@ const RECORDS = isLongRun ? 100_000 : 1_000;
 const BATCH = 100;
 const WRITERS = 4;
 const MAX_BYTES = 200_000;
+/** How long it stays away once it was killed. */
+const AWAY_MS = isLongRun ? 600_000 : 0;
 
 describe(
   'Elasticsearch behind a bad network',
-  { timeout: ELASTICSEARCH_PATIENCE_MS + (isLongRun ? 1_200_000 : 0) },
+  { timeout: ELASTICSEARCH_PATIENCE_MS + (isLongRun ? 2_400_000 : 0) },
   () => {
     let node: TestElasticsearch;
     let proxy: ElasticsearchProxy;
@@ -81,7 +85,7 @@ describe(
       expect(proxy.counts.cut).toBeGreaterThan(0);
       expect(proxy.counts.tooLarge).toBeGreaterThan(0);
       noteFigure({
-        fault: `Elasticsearch: half of all documents answered 429, every 7th answer lost, every 11th request 503, its process killed once; ${RECORDS} records`,
+        fault: `Elasticsearch: half of all documents answered 429, every 7th answer lost, every 11th request 503, its process killed once${isLongRun ? ' and away for 10 minutes' : ''}; ${RECORDS} records`,
         bar: 'lost 0, doubled 0; good 100 % stored, bad 100 % dead letters',
         figure: `lost 0, doubled 0; ${good.length} of ${good.length} good stored, ${letters.total} of ${bad.length} bad dead letters; ${proxy.counts.pushedBack} push backs, ${proxy.counts.cut} answers lost, ${rejections} appends sent again`,
       });
@@ -95,6 +99,19 @@ describe(
       expect(await idsOf(store)).toHaveLength(RECORDS - 1);
       expect((await store.deadLetters!.list(9)).total).toBe(1);
       await store.close();
+
+      const ask = (url: string, ...args: string[]) => askDeadLetters({ url, prefix }, args);
+      expect(await ask(proxy.url)).toMatchObject({
+        code: 0,
+        said: expect.stringContaining('1 dead letter.') as string,
+      });
+      expect(await ask(proxy.url, '--replay')).toEqual({
+        code: 1,
+        said: '0 stored; 1 refused once more, they stay\n',
+      });
+      expect(await ask(node.url, '--replay')).toEqual({ code: 0, said: '1 stored\n' });
+      expect(await ask(node.url)).toEqual({ code: 0, said: 'No dead letters.\n' });
+      expect(await ask(node.url, 'some-id')).toMatchObject({ code: 2 });
     });
 
     test('a node that is away is named, and back in use when it is back', async () => {
@@ -171,7 +188,7 @@ async function appendAll(store: LogStore, records: LogRecord[], onRejected: () =
             () => true,
             () => (onRejected(), false),
           ),
-        { what: 'the batch is acknowledged', withinMs: 240_000, everyMs: 200 },
+        { what: 'the batch is acknowledged', withinMs: 240_000 + AWAY_MS, everyMs: 200 },
       );
     }
   };
@@ -181,6 +198,7 @@ async function appendAll(store: LogStore, records: LogRecord[], onRejected: () =
 async function kill(isTime: () => boolean, node: TestElasticsearch): Promise<void> {
   await eventually(isTime, { what: 'writing is under way', withinMs: 120_000, everyMs: 5 });
   await node.kill9();
+  await delay(AWAY_MS);
   await node.restart();
 }
 
@@ -204,4 +222,20 @@ function randomNumbers(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
+}
+
+/** `quaylog dead-letters` on this store, as an operator calls it. */
+async function askDeadLetters(
+  { url, prefix }: { url: string; prefix: string },
+  args: string[],
+): Promise<{ code: number | null; said: string }> {
+  const program = startProgram({
+    args: ['dead-letters', ...args],
+    env: {
+      QUAYLOG_STORE: 'elasticsearch',
+      QUAYLOG_ELASTICSEARCH_URL: url,
+      QUAYLOG_ELASTICSEARCH_PREFIX: prefix,
+    },
+  });
+  return { code: await program.exitCode(), said: program.output() };
 }
