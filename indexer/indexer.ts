@@ -53,22 +53,28 @@ export async function createIndexer({ config, log }: IndexerOptions): Promise<In
   const { store, state, inventory, alerting, live, opening } = parts;
   const { app, routes } = await createApp(parts, { config, log });
   const hostsTimer = setInterval(() => live.publish('hosts', inventory.hosts()), HOSTS_EVERY_MS);
-  await opening.begin();
+  async function close(): Promise<void> {
+    clearInterval(hostsTimer);
+    await opening.close();
+    await live.close();
+    await app.close();
+    await alerting.stop();
+    await inventory.close();
+    await store.close();
+    await state.close();
+  }
+  try {
+    await opening.begin();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     app,
     routes,
+    close,
     async listen() {
       await app.listen({ host: config.host, port: config.port });
-    },
-    async close() {
-      clearInterval(hostsTimer);
-      await opening.close();
-      await live.close();
-      await app.close();
-      await alerting.stop();
-      await inventory.close();
-      await store.close();
-      await state.close();
     },
   };
 }
