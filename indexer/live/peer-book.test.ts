@@ -103,13 +103,34 @@ test('whichever messages are lost, came and missed add up, and nothing comes twi
 });
 
 describe('indexers', () => {
-  test('are forgotten when they are silent, but not while nobody could be heard', () => {
+  test('are away when they are silent, but not while nobody could be heard', () => {
     const book = aBook();
-    expect(book.forgetSilent(0)).toBe(false);
+    expect(book.noteSilent(0)).toBe(false);
     book.excuseSilence(5_000);
-    expect(book.forgetSilent(4_000)).toBe(false);
-    expect(book.forgetSilent(5_001)).toBe(true);
+    expect(book.noteSilent(4_000)).toBe(false);
+    expect([book.noteSilent(5_001), book.noteSilent(5_001)]).toEqual([true, false]);
     expect(book.ids).toEqual([]);
+  });
+
+  test('that were only cut off have stored something meanwhile', () => {
+    const book = aBook();
+    book.noteTold('b', 'records', 10);
+    book.noteBeat(aBeat(10, { wants: ['events'], watched: ['c1'] }), FOLLOWED);
+    book.noteSilent(1);
+    expect([book.isWanted('events'), book.watched()]).toEqual([false, []]);
+    expect([book.hear('b', 2), book.ids]).toEqual([true, ['b']]);
+    expect(book.noteBeat(aBeat(30), FOLLOWED)).toEqual([{ topic: 'records', count: 20 }]);
+  });
+
+  test('that never come back are not remembered for ever', () => {
+    const book = new PeerBook();
+    for (let i = 0; i < 200; i++) {
+      book.hear(`b${i}`, i);
+      book.noteTold(`b${i}`, 'records', 10);
+      book.noteSilent(i + 1);
+    }
+    const known = Array.from({ length: 200 }, (_, i) => book.take(`b${i}`, 'records', items(12, 1)).missed);
+    expect(known.filter(missed => missed > 0)).toHaveLength(50);
   });
 
   test('say what is followed and looked at there', () => {

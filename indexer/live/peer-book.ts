@@ -9,6 +9,7 @@ export type Missed = { topic: SharedTopic; count: number };
 
 type Peer = {
   heardMs: number;
+  isAway: boolean;
   totals: Readonly<Record<SharedTopic, number>> | null;
   wants: ReadonlySet<SharedTopic>;
   watched: readonly string[];
@@ -16,12 +17,22 @@ type Peer = {
   next: Map<SharedTopic, number>;
 };
 
+const NOTHING_KNOWN = { totals: null, wants: new Set<SharedTopic>(), watched: [] };
+
+/** Indexers that were away, remembered in case they come back: most never do, for each start is another. */
+const MAX_AWAY = 50;
+
 /** `nowMs`: of a clock that does not jump. */
 export class PeerBook {
   private readonly peers = new Map<string, Peer>();
 
+  /** Of those that are heard. */
   get ids(): string[] {
-    return [...this.peers.keys()];
+    return this.present().map(([id]) => id);
+  }
+
+  private present(): [id: string, peer: Peer][] {
+    return [...this.peers].filter(([, { isAway }]) => !isAway);
   }
 
   /** What somebody follows elsewhere. */
@@ -33,12 +44,13 @@ export class PeerBook {
     return [...this.peers.values()].flatMap(({ watched }) => watched);
   }
 
-  /** Answers whether it was not known. */
+  /** Answers whether it was not there. */
   hear(id: string, nowMs: number): boolean {
     const known = this.peers.get(id);
-    if (known) known.heardMs = nowMs;
-    else this.peers.set(id, { heardMs: nowMs, totals: null, wants: new Set(), watched: [], next: new Map() });
-    return !known;
+    const isNew = known?.isAway ?? true;
+    if (known) Object.assign(known, { heardMs: nowMs, isAway: false });
+    else this.peers.set(id, { ...NOTHING_KNOWN, heardMs: nowMs, isAway: false, next: new Map() });
+    return isNew;
   }
 
   noteWant(id: string, topic: SharedTopic): void {
@@ -90,10 +102,16 @@ export class PeerBook {
     this.peers.delete(id);
   }
 
-  /** Forgets those not heard since; answers whether there were any. */
-  forgetSilent(sinceMs: number): boolean {
-    const silent = this.ids.filter(id => (this.peers.get(id)?.heardMs ?? 0) < sinceMs);
-    for (const id of silent) this.forget(id);
+  /**
+   * Those not heard since are away: killed, or cut off. Should one be heard again, what it stored meanwhile did not come.
+   * Answers whether there are any new ones.
+   */
+  noteSilent(sinceMs: number): boolean {
+    const silent = this.present().filter(([, { heardMs }]) => heardMs < sinceMs);
+    for (const [, peer] of silent)
+      Object.assign(peer, { ...NOTHING_KNOWN, totals: peer.totals, isAway: true });
+    const away = [...this.peers].filter(([, { isAway }]) => isAway);
+    for (const [id] of away.slice(0, -MAX_AWAY)) this.forget(id);
     return silent.length > 0;
   }
 

@@ -140,6 +140,16 @@ test('large and many items become several messages', async () => {
   expect([b.offered.length, b.missed]).toEqual([1_205, []]);
 });
 
+test('what cannot be matched counts as missed', async () => {
+  const offer = () => {
+    throw new TypeError('no record');
+  };
+  const [a, b] = [anIndexer(), anIndexer({ offer })];
+  await follow(b);
+  a.peers.publish('records', [{}, {}]);
+  expect(b.missed).toEqual([['records', 2]]);
+});
+
 test.each([null, 'text', {}, { is: 'items', from: 'x' }, { is: 'beat', from: 7 }])(
   'what is no message of ours is ignored: %j',
   message => {

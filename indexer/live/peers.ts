@@ -17,8 +17,8 @@ import {
 } from './peer-messages.ts';
 
 const BEAT_EVERY_MS = 1_000;
-/** Silent for so long while messages come and go: gone without a word. */
-const GONE_AFTER_MS = 4_000;
+/** Silent for so long while messages come and go: gone without a word. Followers read back ten seconds. */
+const GONE_AFTER_MS = 6_000;
 /** Nobody waits longer for the answer to `subscribe`. */
 const ASK_WITHIN_MS = 1_500;
 const MAX_ITEMS = 500;
@@ -36,7 +36,7 @@ export type PeerDeps = {
   offer: (topic: SharedTopic, items: readonly unknown[]) => void;
   /** So many of a topic were stored elsewhere and did not come. */
   miss: (topic: SharedTopic, count: number) => void;
-  /** Another indexer was killed: what it stored last may never come, nor be counted. */
+  /** Another indexer was killed, or cut off: what it stored last may never come, nor be counted. */
   onGone: () => void;
   /** Makes what was stored here findable for all. */
   share: () => Promise<void>;
@@ -110,7 +110,7 @@ export class Peers {
       case 'items': {
         const { fresh, missed } = this.book.take(message.from, message.topic, message);
         if (missed > 0) this.deps.miss(message.topic, missed);
-        this.deps.offer(message.topic, fresh);
+        this.offer(message.topic, fresh);
         break;
       }
       case 'beat':
@@ -136,6 +136,15 @@ export class Peers {
     this.deps.send({ is: 'bye', from: this.id });
   }
 
+  /** What another version sends may be no record to our queries: then it did not come. */
+  private offer(topic: SharedTopic, items: readonly unknown[]): void {
+    try {
+      this.deps.offer(topic, items);
+    } catch {
+      this.deps.miss(topic, items.length);
+    }
+  }
+
   private async answer({ from, topic, ask }: Extract<PeerMessage, { is: 'ask' }>): Promise<void> {
     this.book.noteWant(from, topic);
     const total = this.totals[topic];
@@ -157,7 +166,7 @@ export class Peers {
     if (isReady && !this.wasReady) this.book.excuseSilence(this.now());
     this.wasReady = isReady;
     if (!isReady) return;
-    if (this.book.forgetSilent(this.now() - GONE_AFTER_MS)) this.deps.onGone();
+    if (this.book.noteSilent(this.now() - GONE_AFTER_MS)) this.deps.onGone();
     this.sendBeat();
   }
 
