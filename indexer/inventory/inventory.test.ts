@@ -1,80 +1,13 @@
 import pino from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IngestBatch, WireEvent } from '#contract/batch.ts';
-import type { ContainerSnapshot } from '#contract/container.ts';
 import type { ContainerEvent } from '#contract/container-event.ts';
 import { createSqliteStateStore } from '../state/sqlite-state-store.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { aBatch, aSnapshot, anEvent, at, ID, type BatchParts } from './batch.fixture.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 
-const ID = 'a'.repeat(64);
-const at = (second: number, fraction = '000000000') =>
-  `2026-11-22T10:00:${String(second).padStart(2, '0')}.${fraction}Z`;
 const log = pino({ level: 'silent' });
-
-const counters = {
-  linesRead: 1,
-  linesJoined: 0,
-  linesSkippedAsAcked: 0,
-  linesAcked: 1,
-  linesInFlight: 0,
-  linesRefused: 0,
-  linesExcluded: 0,
-  linesDropped: 0,
-  gaps: 0,
-  engineErrorFrames: 0,
-  reopens: 0,
-  eventsRead: 0,
-  samplesRead: 0,
-};
-
-const aSnapshot = (over: Partial<ContainerSnapshot> = {}): ContainerSnapshot => ({
-  id: ID,
-  name: 'web-1',
-  image: 'shop/web:1',
-  state: 'running',
-  health: 'none',
-  exitCode: null,
-  oomKilled: false,
-  restartCount: 0,
-  restartPolicy: 'always',
-  createdAt: at(0),
-  startedAt: at(1),
-  finishedAt: null,
-  memoryLimitBytes: null,
-  labels: {},
-  compose: null,
-  tty: false,
-  logDriver: 'json-file',
-  collected: true,
-  collectedReason: 'default',
-  observedAt: at(2),
-  ...over,
-});
-
-type BatchParts = Partial<Pick<IngestBatch, 'containers' | 'events' | 'snapshots' | 'inventory'>> & {
-  sentAt?: string;
-  startedAt?: string;
-};
-const aBatch = ({ sentAt = at(10), startedAt = at(0), ...parts }: BatchParts = {}): IngestBatch => ({
-  version: 1,
-  id: 'batch',
-  collector: { id: 'c', version: '1', startedAt, sentAt, counters },
-  host: { id: 'h1', name: 'quay', engineVersion: '29', cpus: 2, memoryBytes: 1 },
-  containers: [{ id: ID, name: 'web-1', image: { name: 'shop/web', tag: '1' }, labels: {} }],
-  lines: [],
-  events: [],
-  samples: [],
-  snapshots: [],
-  ...parts,
-});
-const anEvent = (action: string, stamp: string, over: Partial<WireEvent> = {}): WireEvent => ({
-  container: 0,
-  at: stamp,
-  ordinal: 0,
-  action,
-  ...over,
-});
 
 let state: StateStore;
 let inventory: Inventory;
