@@ -29,6 +29,19 @@ test.each([
   expect(used.join()).not.toContain('hunter2');
 });
 
+test.each([
+  [{ redisUrl: 'http://:hunter2@redis' }, /^QUAYLOG_REDIS_URL is not a redis:\/\/ or rediss:\/\/ address/],
+  [{ redisUrl: 'hunter2' }, /^QUAYLOG_REDIS_URL is not/],
+  [
+    { redisUrl: 'redis://:hunter2@redis', store: 'embedded' },
+    /^QUAYLOG_REDIS_URL .*QUAYLOG_STORE=elasticsearch/,
+  ],
+])('%j: what is wrong with the way to other indexers, without the password', (flags, complaint) => {
+  const used = messages({ store: 'elasticsearch', ...flags });
+  expect(used).toEqual([expect.stringMatching(complaint)]);
+  expect(used.join()).not.toContain('hunter2');
+});
+
 test('a password and no sign-in contradict each other', () => {
   expect(messages({ auth: 'none', password: 'long enough' })).toEqual([
     expect.stringMatching(/QUAYLOG_AUTH=none and QUAYLOG_PASSWORD contradict/),
@@ -40,6 +53,7 @@ test.each([
   { password: '$2 is what I have' },
   { publicUrl: 'https://logs.example/quaylog' },
   { collectorTokens: `web=${'t'.repeat(20)}` },
+  { redisUrl: 'rediss://:p@redis:6380', store: 'elasticsearch' },
 ])('%j is fine', flags => {
   expect(messages(flags)).toEqual([]);
 });
