@@ -82,7 +82,7 @@ function* describe({ target, days, planned, unreadable, setAside }: MigrationRep
   const troubled = days.filter(({ trouble }) => trouble !== null).length;
   if (days.length > 0)
     yield troubled + unreadable.length === 0
-      ? `All of ${days.length} days is in ${target}.`
+      ? `All of ${days.length === 1 ? 'the day' : `${days.length} days`} is in ${target}.`
       : `Not all is in ${target}: ${troubled} days with a difference, ${unreadable.length} files that cannot be read.`;
 }
 
