@@ -66,12 +66,15 @@ function stopSignal(): Promise<number> {
   });
 }
 
+/** V8 would let it grow to 128 MB under load; its limit is the half of what it takes, in MB. */
+const YOUNG_GARBAGE = '--max-semi-space-size=16';
+
 function childProgram(
   name: 'indexer' | 'collector',
   env: NodeJS.ProcessEnv,
   pretty: typeof PinoPretty | undefined,
 ): ChildProgram {
-  const args = [...process.execArgv, process.argv[1] ?? '', name];
+  const args = [...process.execArgv, YOUNG_GARBAGE, process.argv[1] ?? '', name];
   const readable = pretty?.({
     destination: 2,
     sync: true,

@@ -23,7 +23,7 @@ export interface OpenHours {
 }
 
 /** Blocks of the hour at hand, the words that are asked for, kinds and seconds of some millions of records. */
-const CACHE_BYTES = 32 * 2 ** 20;
+const CACHE_BYTES = 24 * 2 ** 20;
 
 export function createOpenHours(dir: string): OpenHours {
   const cache = createContentCache(CACHE_BYTES);

@@ -37,8 +37,11 @@ type ThreadOptions<Own> = {
 };
 type Pending = { resolve: (answer: unknown) => void; reject: (error: Error) => void };
 
-/** Young garbage is collected more often rather than growing to the 128 MB that V8 allows it. */
-const LIMITS = { maxYoungGenerationSizeMb: 24 };
+/**
+ * Young garbage is collected more often rather than growing to the 128 MB that V8 allows it, and with it the buffers that only
+ * garbage holds: 75 MB less for the writing thread alone, for half a microsecond a record.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 export function createThread<M extends Methods, Own = never>(options: ThreadOptions<Own>): Thread<M> {
   const pending = new Map<number, Pending>();
