@@ -89,7 +89,7 @@ export class StateServer {
     return answer;
   }
 
-  private answer({ path, body = {} }: Request): { status: number; body: unknown } {
+  private answer({ path, body = {}, bulkBody = '' }: Request): { status: number; body: unknown } {
     const url = new URL(path, 'http://server');
     const [, , action = '', id = ''] = url.pathname.split('/');
     if (action === '_mget')
@@ -102,11 +102,14 @@ export class StateServer {
         known.term === Number(url.searchParams.get('if_primary_term'));
       return isAsKnown ? this.write(id, body) : CONFLICT;
     }
-    if (action === '_delete_by_query') {
+    if (action === '_search') {
       const { lt } = (body as { query: { range: { number: { lt: number } } } }).query.range.number;
-      for (const [each, { source }] of this.documents)
-        if (((source as { number?: number }).number ?? Infinity) < lt) this.documents.delete(each);
+      const isBelow = ({ source }: Document) => ((source as { number?: number }).number ?? Infinity) < lt;
+      const found = [...this.documents].filter(([, document]) => isBelow(document));
+      return ok({ hits: { hits: found.map(([_id]) => ({ _id })) } });
     }
+    for (const line of bulkBody.trim().split('\n').filter(Boolean))
+      this.documents.delete((JSON.parse(line) as { delete: { _id: string } }).delete._id);
     return ok({});
   }
 

@@ -33,7 +33,12 @@ export type PlacedMarker = Marker & { sequence: number; term: number };
 export type Page = { entries: Entry[]; isFull: boolean; isTorn: boolean; marker: PlacedMarker | null };
 
 /** A request to the server: resolves to the answer's body, rejects with the client's error. */
-export type Ask = <T>(request: { method: string; path: string; body?: object }) => Promise<T>;
+export type Ask = <T>(request: {
+  method: string;
+  path: string;
+  body?: object;
+  bulkBody?: string;
+}) => Promise<T>;
 
 type Source = Partial<Marker & Draft>;
 type Item = {
@@ -46,6 +51,7 @@ type Item = {
 
 const MARKER = 'marker';
 const PARTS_AT_ONCE = 4;
+const MAX_DROPPED = 5_000;
 const entryId = (number: number): string => `journal-${number}`;
 const partId = (snapshot: string, part: number): string => `snapshot-${snapshot}-${part}`;
 
@@ -127,10 +133,16 @@ export class Journal {
     });
   }
 
-  /** Entries and snapshots below this number. What was written just now may be left to the next time. */
+  /** Entries and parts of snapshots below this number. What was written just now, or is too much, is left to the next time. */
   async dropBelow(number: number): Promise<void> {
-    const path = `/${this.index}/_delete_by_query?conflicts=proceed`;
-    await this.ask({ method: 'POST', path, body: { query: { range: { number: { lt: number } } } } });
+    const { hits } = await this.ask<{ hits: { hits: { _id: string }[] } }>({
+      method: 'POST',
+      path: `/${this.index}/_search`,
+      body: { query: { range: { number: { lt: number } } }, size: MAX_DROPPED, _source: false },
+    });
+    if (hits.hits.length === 0) return;
+    const bulkBody = hits.hits.map(({ _id }) => `${JSON.stringify({ delete: { _id } })}\n`).join('');
+    await this.ask({ method: 'POST', path: `/${this.index}/_bulk`, bulkBody });
   }
 
   private async createDocument(id: string, body: object): Promise<{ term: number } | 'taken'> {

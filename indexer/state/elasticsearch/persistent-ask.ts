@@ -33,8 +33,11 @@ export function createPersistentAsk({ ask, onAway, isPatient }: Persistence): As
         const status = statusOf(error);
         if (status !== null && ANSWERS.has(status)) throw error;
         throwBlocked(error, attempts);
+        const failure = failureOf(status);
+        // It is the request that is wrong, or too large.
+        if (failure === 'split') throw error;
         const isAway = status !== 429 && attempts >= AWAY_AFTER;
-        if (failureOf(status) !== 'retry' || isAway || !isPatient()) throw onAway(error);
+        if (failure === 'away' || isAway || !isPatient()) throw onAway(error);
         const waited = performance.now() - startedAt;
         if (waited > GIVE_UP_AFTER_MS) throw tooSlow(error);
         const askedMs = retryAfterMs(retryAfterOf(error), new Date());
