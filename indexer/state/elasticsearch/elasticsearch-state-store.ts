@@ -3,10 +3,11 @@
  * documents, but the creation of one is atomic: that is all this is built on.
  *
  * Documents, each written once but for the marker:
- * - `journal-N`, N from 1 without a hole: `number` N, `nonce` of its writer, `changes`: rows with their resulting versions and
- *   documents (as text, so that no key of theirs is one of ours). All puts that waited together; none is split.
+ * - `journal-N`, N from 1 without a hole: `number` N, a `nonce` of its own, `after`: the nonce of the entry it was made to follow, `changes`:
+ *   rows with their resulting versions and documents (as text, so that no key of theirs is one of ours). All puts that waited
+ *   together; none is split.
  * - `snapshot-S-P`: part P of snapshot S, all rows after entry `number`.
- * - `marker`: which snapshot counts (`through` N, `snapshot` S, `parts`), the number below which nothing is kept (`from`), and the
+ * - `marker`: which snapshot counts (`through` N, `last`: the nonce of N, `snapshot` S, `parts`), the number below which nothing is kept (`from`), and the
  *   `epoch`, which names this state as a whole.
  *
  * Invariants:
@@ -21,8 +22,10 @@
  *    pass the put rejects, and if it was made all the same, `watch` tells.
  * 5. An entry or part is removed only when a marker that does without it is durable. A reader that is behind it sees that in
  *    the marker, read after the entry that it missed, and begins anew.
- * 6. After a change of the server's primary copy a reader begins anew: what the one that is gone showed last may be gone with it. A
- *    hole that this left is filled with an empty entry.
+ * 6. What a primary copy of the server showed last may be gone when it is: never anything before what it acknowledged. So an entry
+ *    behind another than it was made to follow changes nothing, for every reader alike; a reader that meets a later term begins
+ *    anew, unless the entry before is still there; a hole is filled with an empty entry; and a writer believes the server's word only
+ *    in the term in which it read what it built on. A snapshot is taken by the copy its rows were read from, or not at all.
  * 7. Memory here is the rows, no more than the books above put there; a put is at most MAX_PUT_LENGTH.
  */
 import { randomUUID } from 'node:crypto';

@@ -134,7 +134,7 @@ export class Writer {
     else if (created !== 'taken') await this.follower.rebuild(view, draft.number);
     else await this.follower.catchUp();
     while (this.follower.view.next <= draft.number) await this.follower.catchUp();
-    const met = this.metInJournal();
+    const met = this.metInJournal(created === 'taken' ? null : created.term);
     if (!isSure && !met) {
       if (this.follower.view.builtOn >= draft.number) throw unknownOutcome();
       return false;
@@ -159,8 +159,9 @@ export class Writer {
     }
   }
 
-  private metInJournal(): Entry | null {
-    return this.met;
+  /** `term`: of the copy that acknowledged it; what an earlier one showed of an earlier attempt may have been another's to follow. */
+  private metInJournal(term: number | null): Entry | null {
+    return term === null || this.met?.term === term ? this.met : null;
   }
 }
 
