@@ -57,7 +57,7 @@ const open = (dir: string, options: Partial<EmbeddedStoreOptions> = {}): Promise
     ...options,
   });
 
-/** As an indexer sees it that has been running: a thousand records of now, one in a hundred late. */
+/** As an indexer sees it that has been running: batches of now, one in a hundred late. */
 async function benchLive(): Promise<Row[]> {
   const dir = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
   const startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS / 2;
@@ -66,7 +66,7 @@ async function benchLive(): Promise<Row[]> {
     containers: CONTAINERS,
     startMs,
     lengthMs: (WARM_UP + LIVE) / 60,
-    latePercent: 1,
+    lateEvery: 100,
   });
   const store = await open(dir, { packIdleMs: Infinity });
   try {
