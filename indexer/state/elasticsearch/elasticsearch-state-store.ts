@@ -14,7 +14,8 @@
  * 1. The state is the marker's snapshot and the entries after it, applied in order. Whoever applied the same entries has the same
  *    rows at the same versions.
  * 2. Who writes entry N has applied all before it: versions were weighed against exactly what N follows. That is so because
- *    `journal-N` can be created once, and is tried only when everything up to N−1 is known.
+ *    `journal-N` can be created once, is tried only when everything up to N−1 is known, and counts for its writer only when he has
+ *    met it there: a number below `from` can be created again, and nobody reads it.
  * 3. An answer holds whatever was acknowledged, to anybody, before it was asked for: all ids are read by realtime get, and a
  *    catch-up that began earlier does not count.
  * 4. A put is one entry: all of it or nothing, and resolves when the server acknowledged it. An entry whose answer was lost is met

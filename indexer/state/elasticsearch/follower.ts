@@ -35,12 +35,6 @@ export class Follower {
     return (this.waiting ??= this.catchUpNext());
   }
 
-  /** Builds anew what `view` was, unless that was done already; resolves when everything up to `number` is known. */
-  async rebuild(view: View, number: number): Promise<void> {
-    view.doubt();
-    while (this.view === view || this.view.next <= number) await this.catchUp();
-  }
-
   private async catchUpNext(): Promise<void> {
     await this.running?.catch(() => undefined);
     this.waiting = null;

@@ -26,7 +26,6 @@ export class View {
   journalLength = 0;
   /** Of the primary copy that all of this was read from. */
   term: number;
-  private isDoubtful = false;
 
   constructor(marker: Marker & { term: number }, changes: readonly Change[]) {
     this.epoch = marker.epoch;
@@ -44,7 +43,7 @@ export class View {
    * that is gone may have shown an entry that it alone had. `isFirst`: it is being built.
    */
   async advance(journal: Journal, onEntry: OnEntry, isFirst = false): Promise<'current' | 'lost'> {
-    for (let count = FIRST_PAGE; !this.isDoubtful; count = NEXT_PAGE) {
+    for (let count = FIRST_PAGE; ; count = NEXT_PAGE) {
       const page = await journal.read(this.next, count);
       if (!this.isWithin(page)) return 'lost';
       for (const entry of page.entries) {
@@ -55,7 +54,6 @@ export class View {
       if (page.isTorn) await journal.create(this.draft([]));
       else if (!page.isFull) return 'current';
     }
-    return 'lost';
   }
 
   /** The entry that would make these changes now. */
@@ -63,9 +61,8 @@ export class View {
     return { number: this.next, nonce: randomUUID(), after: this.last, changes };
   }
 
-  /** To be applied when it is the next. Whether it counts: one that was made to follow another than it does changes nothing, for nobody. */
-  apply({ number, nonce, after, changes, term }: Entry): boolean {
-    if (number !== this.next) return false;
+  /** Whether it counts: one that was made to follow another than it does changes nothing, for nobody. */
+  private apply({ nonce, after, changes, term }: Entry): boolean {
     const counts = after === this.last;
     if (counts) for (const change of changes) this.rows.apply(change);
     this.journalLength += changes.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
@@ -73,11 +70,6 @@ export class View {
     this.next += 1;
     this.last = nonce;
     return counts;
-  }
-
-  /** It is to be built anew before it is read again. */
-  doubt(): void {
-    this.isDoubtful = true;
   }
 
   /** The entry applied last, on a later primary copy: it and those before were kept. What a snapshot has was proven before. */

@@ -121,25 +121,24 @@ export class Writer {
     return { fates: made.map(changes => changes !== null), changes: made.flatMap(changes => changes ?? []) };
   }
 
-  /** False when something else came first; then it is known. */
+  /**
+   * False when something else came first; then it is known. That a number could be created proves nothing by itself: when this
+   * indexer slept, an entry of that number may have been there and been removed. It is written when it is met in the journal.
+   */
   private async append(changes: Change[]): Promise<boolean> {
-    const { view } = this.follower;
-    const draft = view.draft(changes);
+    const draft = this.follower.view.draft(changes);
     this.sent = draft;
     this.met = null;
     const created = await this.journal.create(draft);
-    const isSure = created !== 'taken' && created.term === view.term;
-    if (isSure) view.apply({ ...draft, ...created });
-    // What it follows may have been shown by a primary copy that is gone.
-    else if (created !== 'taken') await this.follower.rebuild(view, draft.number);
-    else await this.follower.catchUp();
-    while (this.follower.view.next <= draft.number) await this.follower.catchUp();
-    const met = this.metInJournal(created === 'taken' ? null : created.term);
-    if (!isSure && !met) {
+    do await this.follower.catchUp();
+    while (this.follower.view.next <= draft.number);
+    const met = this.metInJournal();
+    // What another primary copy showed of it is gone with that.
+    if (!met || (created !== 'taken' && created.term !== met.term)) {
       if (this.follower.view.builtOn >= draft.number) throw unknownOutcome();
       return false;
     }
-    if (met && created === 'taken') await this.confirm(met);
+    if (created === 'taken') await this.confirm(met);
     this.parts.onWritten(draft.number);
     return true;
   }
@@ -150,18 +149,15 @@ export class Writer {
    */
   private async confirm({ term }: Entry): Promise<void> {
     for (;;) {
-      const { view } = this.follower;
-      const draft = view.draft([]);
-      const created = await this.journal.create(draft);
+      const created = await this.journal.create(this.follower.view.draft([]));
       if (created === 'taken') await this.follower.catchUp();
-      else if (created.term !== term) throw unknownOutcome();
-      else return void view.apply({ ...draft, ...created });
+      else if (created.term === term) return;
+      else throw unknownOutcome();
     }
   }
 
-  /** `term`: of the copy that acknowledged it; what an earlier one showed of an earlier attempt may have been another's to follow. */
-  private metInJournal(term: number | null): Entry | null {
-    return term === null || this.met?.term === term ? this.met : null;
+  private metInJournal(): Entry | null {
+    return this.met;
   }
 }
 
