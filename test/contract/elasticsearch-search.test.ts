@@ -104,7 +104,7 @@ describe.each(ELASTICSEARCH_VERSIONS)('Elasticsearch %s', { timeout: PATIENCE_MS
       client,
       address: url,
       prefix,
-      capabilities: { flattened: true, matchOnlyText: false },
+      capabilities: { flattened: true, matchOnlyText: false, pointInTime: true },
       refresh: () => Promise.resolve(),
       patienceMs: 1,
     });
@@ -120,7 +120,7 @@ describe.each(ELASTICSEARCH_VERSIONS)('Elasticsearch %s', { timeout: PATIENCE_MS
       client,
       address: url,
       prefix,
-      capabilities: { flattened: false, matchOnlyText: false },
+      capabilities: { flattened: false, matchOnlyText: false, pointInTime: true },
       refresh: () => Promise.resolve(),
     });
     const query: QueryNode = { type: 'is', field: 'app.user', value: { kind: 'word', text: 'bob' } };

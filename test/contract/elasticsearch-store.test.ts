@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { LogStore } from '#indexer/store/log-store.ts';
-import { ELASTICSEARCH_VERSIONS, whyNoElasticsearch } from '../support/elasticsearch-home.ts';
+import { ELASTICSEARCH_VERSIONS, serverName, whyNoElasticsearch } from '../support/elasticsearch-home.ts';
 import { ELASTICSEARCH_PATIENCE_MS, sharedElasticsearch } from '../support/elasticsearch.ts';
 import {
   newPrefix,
@@ -12,9 +12,9 @@ import {
 import { describeLogStore } from './log-store.contract.ts';
 import { stateStoreContract } from './state-store.contract.ts';
 
-for (const version of ELASTICSEARCH_VERSIONS) {
+for (const version of [...ELASTICSEARCH_VERSIONS, 'opensearch'] as const) {
   const why = whyNoElasticsearch(version);
-  describe.skipIf(why !== null)(why ?? `Elasticsearch ${version}`, () => {
+  describe.skipIf(why !== null)(why ?? serverName(version), () => {
     let url: string;
     beforeAll(async () => {
       url = await sharedElasticsearch(version);
@@ -30,7 +30,7 @@ for (const version of ELASTICSEARCH_VERSIONS) {
     };
     afterAll(close);
 
-    describeLogStore(`Elasticsearch ${version}`, async () => ({
+    describeLogStore(serverName(version), async () => ({
       store: await open(),
       async reopen() {
         await close();
@@ -40,7 +40,7 @@ for (const version of ELASTICSEARCH_VERSIONS) {
     }));
 
     stateStoreContract(
-      `state in Elasticsearch ${version}`,
+      `state in ${serverName(version)}`,
       async () => {
         const reopen = () => openTestState(url, prefix);
         return { store: await reopen(), reopen, dispose: async () => removeRows(await reopen()) };

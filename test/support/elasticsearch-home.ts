@@ -1,4 +1,4 @@
-/** Where an Elasticsearch server comes from: jars of Maven Central, kept below node_modules/.cache, and a JDK of this machine. */
+/** Where a server comes from, Elasticsearch or OpenSearch: jars of Maven Central, kept below node_modules/.cache, and a JDK of this machine. */
 import { execFile } from 'node:child_process';
 import {
   existsSync,
@@ -21,20 +21,26 @@ import { ROOT } from './program.ts';
 const SERVERS = {
   '8.19': { release: '8.19.21', jdk: 17 },
   '9.5': { release: '9.5.3', jdk: 21 },
+  opensearch: { release: '3.8.0', jdk: 21 },
 } as const;
 export type ElasticsearchVersion = keyof typeof SERVERS;
-export const ELASTICSEARCH_VERSIONS = Object.keys(SERVERS) as ElasticsearchVersion[];
+/** Of Elasticsearch itself. */
+export const ELASTICSEARCH_VERSIONS = ['8.19', '9.5'] as const;
 
 const SOURCES = join(import.meta.dirname, 'elasticsearch');
 const CACHE = join(ROOT, 'node_modules/.cache/quaylog-elasticsearch');
 const run = promisify(execFile);
+
+/** As people call it. */
+export const serverName = (version: ElasticsearchVersion): string =>
+  version === 'opensearch' ? `OpenSearch ${SERVERS.opensearch.release}` : `Elasticsearch ${version}`;
 
 /** Why this server cannot run here; null when it can. */
 export function whyNoElasticsearch(version: ElasticsearchVersion): string | null {
   if (findJdk(version) !== null) return null;
   // Debian has this one: it is installed when it is needed.
   if (SERVERS[version].jdk === 17) return null;
-  return `Elasticsearch ${version} needs a JDK of ${SERVERS[version].jdk} or later below /usr/lib/jvm`;
+  return `${serverName(version)} needs a JDK of ${SERVERS[version].jdk} or later below /usr/lib/jvm`;
 }
 
 /** The folder with the server's jars, modules and our classes, and the JVM to run them; fetched and compiled the first time. */
@@ -45,7 +51,7 @@ export async function elasticsearchHome(
   const jdk = findJdk(version);
   if (jdk === null) throw new Error(whyNoElasticsearch(version) ?? 'no JDK below /usr/lib/jvm');
   const home = join(CACHE, SERVERS[version].release);
-  if (!existsSync(home)) await makeHome(version, { home, jdk });
+  if (!existsSync(home)) await makeHome(home, draft => fillHome(draft, version, jdk));
   return { home, java: join(jdk, 'bin/java') };
 }
 
@@ -62,16 +68,46 @@ function findJdk(version: ElasticsearchVersion): string | null {
 }
 
 /** Beside its place first, so that a half-made one is never taken for whole. */
-async function makeHome(
-  version: ElasticsearchVersion,
-  { home, jdk }: { home: string; jdk: string },
-): Promise<void> {
+async function makeHome(home: string, fill: (draft: string) => Promise<void>): Promise<void> {
   mkdirSync(CACHE, { recursive: true });
   const draft = mkdtempSync(join(CACHE, 'draft-'));
-  const { release } = SERVERS[version];
-  const pom = join(SOURCES, 'pom.xml');
+  await fill(draft);
+  try {
+    renameSync(draft, home);
+  } catch (error) {
+    // Another test file made it meanwhile.
+    rmSync(draft, { recursive: true });
+    if (!existsSync(home)) throw error;
+  }
+}
+
+const fillHome = (draft: string, version: ElasticsearchVersion, jdk: string): Promise<void> =>
+  version === 'opensearch' ? fillOpenSearch(draft, jdk) : fillElasticsearch(draft, version, jdk);
+
+/** The jars that this project names, into `lib`. */
+async function fetchJars(draft: string, pom: string, release: string): Promise<void> {
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
-  await run('mvn', ['-q', '-B', '-f', pom, ...goal, `-Dserver=${release}`, `-DoutputDirectory=${draft}/lib`]);
+  const to = [`-Dserver=${release}`, `-DoutputDirectory=${draft}/lib`];
+  await run('mvn', ['-q', '-B', '-f', join(SOURCES, pom), ...goal, ...to]);
+}
+
+/** Java sources, compiled against `lib`. */
+const compile = (draft: string, jdk: string, { sources, to }: { sources: string[]; to: string }) =>
+  run(join(jdk, 'bin/javac'), [
+    '-nowarn',
+    '-cp',
+    `${draft}/lib/*`,
+    '-d',
+    join(draft, to),
+    ...sources.map(source => join(SOURCES, source)),
+  ]);
+
+async function fillElasticsearch(
+  draft: string,
+  version: Exclude<ElasticsearchVersion, 'opensearch'>,
+  jdk: string,
+): Promise<void> {
+  await fetchJars(draft, 'pom.xml', SERVERS[version].release);
   addModule(draft, {
     name: 'transport-netty4',
     className: 'org.elasticsearch.transport.netty4.Netty4Plugin',
@@ -79,10 +115,11 @@ async function makeHome(
   });
   for (const jar of globSync(`${draft}/lib/{netty,transport-netty4}-*.jar`))
     renameSync(jar, join(draft, 'modules/transport-netty4', basename(jar)));
-  const javac = (sources: string[], to: string) =>
-    run(join(jdk, 'bin/javac'), ['-nowarn', '-cp', `${draft}/lib/*`, '-d', join(draft, to), ...sources]);
-  await javac([join(SOURCES, 'EsNode.java')], 'classes');
-  await javac([join(SOURCES, 'RestRoot.java'), join(SOURCES, version, 'RestRootPlugin.java')], 'rest-root');
+  await compile(draft, jdk, { sources: ['EsNode.java'], to: 'classes' });
+  await compile(draft, jdk, {
+    sources: ['RestRoot.java', `${version}/RestRootPlugin.java`],
+    to: 'rest-root',
+  });
   addModule(draft, { name: 'rest-root', className: 'quaylog.RestRootPlugin', version });
   await run(join(jdk, 'bin/jar'), [
     'cf',
@@ -92,13 +129,13 @@ async function makeHome(
     '.',
   ]);
   linkZstd(draft);
-  try {
-    renameSync(draft, home);
-  } catch (error) {
-    // Another test file made it meanwhile.
-    rmSync(draft, { recursive: true });
-    if (!existsSync(home)) throw error;
-  }
+}
+
+/** Its modules are loaded from the class path: there is nothing to lay out. */
+async function fillOpenSearch(draft: string, jdk: string): Promise<void> {
+  await fetchJars(draft, 'opensearch/pom.xml', SERVERS.opensearch.release);
+  await compile(draft, jdk, { sources: ['opensearch/OsNode.java'], to: 'classes' });
+  for (const folder of ['modules', 'plugins']) mkdirSync(join(draft, folder));
 }
 
 type Module = { name: string; className: string; version: ElasticsearchVersion };

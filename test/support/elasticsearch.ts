@@ -1,4 +1,4 @@
-/** A real Elasticsearch node on loopback, for a test of its own or shared by all files of a test run. */
+/** A real node of Elasticsearch or OpenSearch on loopback, for a test of its own or shared by all files of a test run. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
   existsSync,
@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { elasticsearchHome, type ElasticsearchVersion } from './elasticsearch-home.ts';
+import { elasticsearchHome, serverName, type ElasticsearchVersion } from './elasticsearch-home.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './program.ts';
 
@@ -72,7 +72,7 @@ export async function sharedElasticsearch(version: ElasticsearchVersion): Promis
     writeFileSync(answer, started);
   }
   const url = await eventually(() => existsSync(answer) && readFileSync(answer, 'utf8'), {
-    what: `another test file starts Elasticsearch ${version}`,
+    what: `another test file starts ${serverName(version)}`,
     withinMs: ELASTICSEARCH_PATIENCE_MS,
   });
   if (!url.startsWith('http:')) throw new Error(url);
@@ -122,9 +122,13 @@ async function startNode({ version, dir, port, endsWith, isMeasured }: Place): P
   const { home, java } = await elasticsearchHome(version);
   const config = join(dir, 'config');
   for (const folder of [config, join(dir, 'tmp')]) mkdirSync(folder, { recursive: true });
-  writeFileSync(join(config, 'elasticsearch.yml'), settingsOf(dir, port));
   writeFileSync(join(config, 'log4j2.properties'), LOGGING);
   const log = openSync(join(dir, 'node.log'), 'a');
+  const isElasticsearch = version !== 'opensearch';
+  writeFileSync(
+    join(config, isElasticsearch ? 'elasticsearch.yml' : 'opensearch.yml'),
+    settingsOf(dir, port),
+  );
   const flags = [
     '-Xms512m',
     `-Xmx${HEAP}`,
@@ -134,9 +138,10 @@ async function startNode({ version, dir, port, endsWith, isMeasured }: Place): P
     // Its native code is not on Maven Central; the JVM's own is as right.
     '-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false',
     '-Dlog4j2.disable.jmx=true',
-    ...(version === '9.5' ? ['--enable-native-access=ALL-UNNAMED'] : []),
+    ...(version === '8.19' ? [] : ['--enable-native-access=ALL-UNNAMED']),
   ];
-  const program = ['-cp', `${home}/lib/*:${home}/classes`, 'quaylog.EsNode', home, config, String(endsWith)];
+  const main = isElasticsearch ? 'quaylog.EsNode' : 'quaylog.OsNode';
+  const program = ['-cp', `${home}/lib/*:${home}/classes`, main, home, config, String(endsWith)];
   return spawn(java, [...flags, ...program], { stdio: ['ignore', log, log], detached: true });
 }
 

@@ -2,13 +2,14 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { ServerQuery } from './bounds.ts';
+import type { Capabilities } from './capabilities.ts';
 import type { FoundDocument } from './document.ts';
+import { KEEP_ALIVE, openPoint } from './point.ts';
 import { explain, reasonOf, statusOf } from './explain.ts';
 
 /** Whoever still waits then is told to ask for less. */
 const PATIENCE_MS = 30_000;
 /** A view of the indices, kept for the next page of a reading. */
-const KEEP_ALIVE = '1m';
 
 /** As the server takes it. (The client's own type forbids an optional query, which it must have.) */
 export type SearchBody = { query: ServerQuery; size: number } & Record<string, unknown>;
@@ -30,11 +31,16 @@ export type Asking = {
 export type View = { search: (body: SearchBody) => Promise<Found>; close: () => void };
 
 /** `address`: how the settings name it. `patienceMs`: how long one question may take, with all the requests it needs. */
-export type Server = { client: Client; address: string; patienceMs?: number };
+export type Server = {
+  client: Client;
+  address: string;
+  capabilities: Pick<Capabilities, 'pointInTime'>;
+  patienceMs?: number;
+};
 
 /** For one question of the port: its signal and its deadline hold for all requests it takes. */
 export function createAsking(
-  { client, address, patienceMs = PATIENCE_MS }: Server,
+  { client, address, capabilities: { pointInTime }, patienceMs = PATIENCE_MS }: Server,
   signal?: AbortSignal,
 ): Asking {
   const deadline = AbortSignal.timeout(patienceMs);
@@ -63,7 +69,8 @@ export function createAsking(
         return searches.map(({ within }) => (within.length > 0 && found.shift()) || NOTHING_FOUND);
       }),
     async openView(within) {
-      let id = await attempt(() => openPoint(client, within, transport));
+      const point = await attempt(() => openPoint({ client, pointInTime }, within, transport));
+      let { id } = point;
       return {
         search: body =>
           attempt(async () => {
@@ -73,39 +80,10 @@ export function createAsking(
             id = answer.pit_id ?? id;
             return toFound(answer);
           }),
-        close: () => closePoint(client, id),
+        close: () => point.close(id),
       };
     },
   };
-}
-
-type Limits = { signal: AbortSignal; requestTimeout: number };
-
-/** Not asked under the signal: of a view that was opened for someone who had gone, nobody would know what to close. */
-async function openPoint(
-  client: Client,
-  within: readonly string[],
-  { signal, requestTimeout }: Limits,
-): Promise<string> {
-  signal.throwIfAborted();
-  const opening = client.openPointInTime(
-    { index: [...within], keep_alive: KEEP_ALIVE, ignore_unavailable: true },
-    { requestTimeout },
-  );
-  const gone = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-  );
-  try {
-    return (await Promise.race([opening, gone])).id;
-  } catch (error) {
-    void opening.then(({ id }) => closePoint(client, id)).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Nobody waits for it: it ends by itself soon after, if this fails. */
-function closePoint(client: Client, id: string): void {
-  client.closePointInTime({ id }).catch(() => undefined);
 }
 
 export const NOTHING_FOUND: Found = { documents: [], total: 0, aggregations: {} };

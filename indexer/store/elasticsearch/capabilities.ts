@@ -10,9 +10,11 @@ export type Capabilities = FieldTypes & {
   bestCompression: boolean;
   /** A template may name a part that people may add, and that need not be there. */
   optionalParts: boolean;
+  /** Frozen views by the paths of Elasticsearch; OpenSearch has its own. */
+  pointInTime: boolean;
 };
 
-const TRIALS: Record<keyof Capabilities, object> = {
+const TRIALS: Record<Exclude<keyof Capabilities, 'pointInTime'>, object> = {
   flattened: { template: mapping('flattened') },
   matchOnlyText: { template: mapping('match_only_text') },
   logsdb: { template: { settings: { 'index.mode': 'logsdb', 'index.mapping.source.mode': 'stored' } } },
@@ -32,7 +34,8 @@ export async function detectCapabilities(client: Client, prefix: string): Promis
     name,
     (await whyRefused(client, prefix, trial)) === null,
   ]);
-  return Object.fromEntries(await Promise.all(trials)) as Capabilities;
+  const found = Object.fromEntries(await Promise.all(trials)) as Omit<Capabilities, 'pointInTime'>;
+  return { ...found, pointInTime: await hasPointInTime(client, prefix) };
 }
 
 /** What is missing, for people; empty when nothing is. */
@@ -54,6 +57,20 @@ async function whyRefused(client: Client, prefix: string, trial: object): Promis
     if ([400, 404, 405].includes(statusOf(error) ?? 0)) return reasonOf(error);
     throw error;
   }
+}
+
+/** Asked of an index that is not there: who knows the path says so. */
+async function hasPointInTime(client: Client, prefix: string): Promise<boolean> {
+  const path = `/${prefix}-trial/_pit`;
+  const answer = client.transport.request({ method: 'POST', path, querystring: { keep_alive: '1s' } });
+  return answer.then(
+    () => true,
+    (error: unknown) => {
+      const status = statusOf(error) ?? 0;
+      if (status >= 400 && status < 500 && status !== 401) return status !== 400 && status !== 405;
+      throw error;
+    },
+  );
 }
 
 const tooOld = (reason: string): QuaylogError =>

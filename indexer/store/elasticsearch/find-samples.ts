@@ -19,17 +19,25 @@ export async function findSamples(asking: Asking, place: Place, find: FindSample
   const isWhole = [...counts.values()].every(count => count <= find.perContainer);
   const seen = new Map<string, number>();
   const isChosen = (document: FoundDocument): boolean => {
-    const id = String(document.sort?.[1]);
+    const [, id] = keyOf(document);
     const index = seen.get(id) ?? 0;
     seen.set(id, index + 1);
     return isKept(index, counts.get(id) ?? 0, find.perContainer);
   };
   const samples: FoundDocument[] = [];
-  for await (const page of pagesOf(asking, place, { query, _source: isWhole })) {
+  for await (const page of pagesOf(asking, place, { query, _source: isWhole || KEY })) {
     const chosen = page.filter(isChosen);
     samples.push(...(isWhole ? chosen : await read(asking, place, chosen)));
   }
   return samples.map(fromSampleDocument);
+}
+
+const KEY = ['@timestamp', 'container.id'];
+
+/** What it is sorted by. The server's own word on that loses the last digits of a stamp on the way. */
+function keyOf({ source }: FoundDocument): [stamp: string, containerId: string] {
+  const { '@timestamp': stamp, container } = source as Pick<MetricSample, '@timestamp' | 'container'>;
+  return [stamp, container.id];
 }
 
 const ofContainers = (ids: readonly string[] | undefined): ServerQuery =>
@@ -58,17 +66,15 @@ type Composite = { buckets: { key: { id: string }; doc_count: number }[]; after_
 async function* pagesOf(
   asking: Asking,
   { within }: Place,
-  body: { query: ServerQuery; _source: boolean },
+  body: { query: ServerQuery; _source: true | readonly string[] },
 ): AsyncGenerator<FoundDocument[]> {
   const sort = [
-    {
-      '@timestamp': { order: 'asc', format: 'strict_date_optional_time_nanos', unmapped_type: 'date_nanos' },
-    },
+    { '@timestamp': { order: 'asc', unmapped_type: 'date_nanos' } },
     { 'container.id': { order: 'asc', unmapped_type: 'keyword' } },
   ];
   let last: FoundDocument | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const beyond = last ? { search_after: last.sort } : {};
+    const beyond = last ? { search_after: keyOf(last) } : {};
     const page = { ...body, ...beyond, sort, size: MAX_PAGE, track_total_hits: false };
     const [found] = await asking.ask([{ within, body: page }]);
     const documents = found?.documents ?? [];

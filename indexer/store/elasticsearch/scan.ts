@@ -50,7 +50,7 @@ function pageBody(
   { size, after }: { size: number; after: string | undefined },
 ): SearchBody {
   const sort = [
-    { '@timestamp': { order, format: FORMAT, unmapped_type: 'date_nanos' } },
+    { '@timestamp': { order, unmapped_type: 'date_nanos' } },
     { [`${OWN}.order.stream`]: { order, unmapped_type: 'keyword' } },
     { [`${OWN}.order.ordinal`]: { order, unmapped_type: 'integer' } },
   ];
