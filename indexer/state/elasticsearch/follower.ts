@@ -16,6 +16,7 @@ export type FollowerOptions = {
 export class Follower {
   private readonly options: FollowerOptions;
   private current: View | null = null;
+  private isDoubtful = false;
   /** The catch-up on its way, and the one after it: for that wait all who ask before it begins. */
   private running: Promise<void> | null = null;
   private waiting: Promise<void> | null = null;
@@ -35,6 +36,12 @@ export class Follower {
     return (this.waiting ??= this.catchUpNext());
   }
 
+  /** As `catchUp`, from the beginning. */
+  rebuild(): Promise<void> {
+    this.isDoubtful = true;
+    return this.catchUp();
+  }
+
   private async catchUpNext(): Promise<void> {
     await this.running?.catch(() => undefined);
     this.waiting = null;
@@ -49,7 +56,9 @@ export class Follower {
 
   private async advance(): Promise<void> {
     const { journal, epoch, isOwn, onOthers } = this.options;
-    const reached = await this.current?.advance(journal, entry => {
+    const { current, isDoubtful } = this;
+    this.isDoubtful = false;
+    const reached = await (isDoubtful ? null : current)?.advance(journal, entry => {
       if (!isOwn(entry)) onOthers(entry.changes);
     });
     if (reached === 'current') return;

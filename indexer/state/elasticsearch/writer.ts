@@ -132,9 +132,13 @@ export class Writer {
     const created = await this.journal.create(draft);
     do await this.follower.catchUp();
     while (this.follower.view.next <= draft.number);
+    // What another primary copy showed of it is gone with that; whether it counts as it is now, a new reader sees.
+    if (created !== 'taken' && this.metInJournal()?.term !== created.term) {
+      this.met = null;
+      await this.follower.rebuild();
+    }
     const met = this.metInJournal();
-    // What another primary copy showed of it is gone with that.
-    if (!met || (created !== 'taken' && created.term !== met.term)) {
+    if (!met) {
       if (this.follower.view.builtOn >= draft.number) throw unknownOutcome();
       return false;
     }
