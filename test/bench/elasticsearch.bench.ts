@@ -20,7 +20,9 @@ import { perSecond, type Row } from './row.ts';
 const BATCHES = 60;
 /** As many as the indexer has on their way to a server that takes all. */
 const IN_FLIGHT = 8;
-const ROUNDS = 2;
+/** A server on a JVM takes some hundred thousand records to get warm. */
+const WARM_UP = 4;
+const ROUNDS = 5;
 const RECORDS = BATCHES * LINES_PER_BATCH;
 /** Lies within the names of indices that the indexer's templates are for. */
 const PREFIX = 'bench';
@@ -38,13 +40,13 @@ export async function benchElasticsearch(): Promise<Row[]> {
       what: 'the indexer has its store',
     });
     const rounds: { shipped: Round; replayed: Round }[] = [];
-    // The first round warms both up; by turns, because a machine changes its pace.
-    for (let round = 0; round <= ROUNDS; round++) {
+    // By turns, because a machine changes its pace.
+    for (let round = 0; round < WARM_UP + ROUNDS; round++) {
       const shipped = await ship(listen, indexer);
       await empty(node.url);
       const replayed = await replay(node.url);
       await empty(node.url);
-      if (round > 0) rounds.push({ shipped, replayed });
+      if (round >= WARM_UP) rounds.push({ shipped, replayed });
     }
     return rowsOf(rounds);
   } finally {
