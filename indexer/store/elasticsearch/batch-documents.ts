@@ -39,7 +39,7 @@ export function documentsOf(batch: StoreBatch, prefix: string): BatchDocuments {
         day = at.slice(0, 10);
         index = indexName(prefix, kind, at);
       }
-      documents.push({ index, id, source: JSON.stringify(source) });
+      documents.push({ index, id, source: textOf(source) });
     }
     return places;
   }
@@ -65,6 +65,26 @@ export function documentsOf(batch: StoreBatch, prefix: string): BatchDocuments {
       };
     },
   };
+}
+
+/** What tells where a record comes from is one object for all records of a container in a batch: its text is made once. */
+const SHARED = ['container', 'host', 'compose', 'service'] as const;
+const sharedTexts = new WeakMap<object, string>();
+
+function textOf(source: Record<string, unknown>): string {
+  const { container, host, compose, service, ...own } = source;
+  const values = [container, host, compose, service];
+  let text = JSON.stringify(own).slice(0, -1);
+  values.forEach((value, place) => {
+    if (typeof value === 'object' && value !== null) text += `,"${SHARED[place] ?? ''}":${sharedText(value)}`;
+  });
+  return `${text}}`;
+}
+
+function sharedText(value: object): string {
+  let text = sharedTexts.get(value);
+  if (text === undefined) sharedTexts.set(value, (text = JSON.stringify(value)));
+  return text;
 }
 
 /**
