@@ -150,6 +150,8 @@ export function stateStoreContract(
       if (!store.isShared) return;
       const other = await ground.reopen!();
       try {
+        // What is there when it opens is told to nobody.
+        await other.list('rule');
         const told: [string, unknown][] = [];
         const ownTold: unknown[] = [];
         other.watch<unknown>(

@@ -32,6 +32,8 @@ export function createDeadLetters(deps: DeadLetterDeps): DeadLetterBox {
   const index = deadLetterIndex(deps.prefix);
   const request = createRequest(deps);
 
+  const refresh = () => refreshAll(deps.freshness, index);
+
   async function find(body: object): Promise<Answer['hits']> {
     const path = `/${index}/_search?ignore_unavailable=true`;
     const { hits } = await request<Answer>({
@@ -75,12 +77,12 @@ export function createDeadLetters(deps: DeadLetterDeps): DeadLetterBox {
 
   return {
     async list(limit) {
-      await deps.freshness.refresh([index]);
+      await refresh();
       const { total, hits } = await find({ size: limit, sort: NEWEST_FIRST });
       return { total: total.value, letters: hits.map(toDeadLetter) };
     },
     async replay(ids) {
-      await deps.freshness.refresh([index]);
+      await refresh();
       const sum = { stored: 0, refused: 0 };
       for await (const hits of pages(ids)) {
         const { stored, refused } = await replayPage(hits);
@@ -90,6 +92,12 @@ export function createDeadLetters(deps: DeadLetterDeps): DeadLetterBox {
       return sum;
     },
   };
+}
+
+/** Also what other indexers wrote, or somebody at a terminal: it is rarely asked for. */
+function refreshAll(freshness: Freshness, index: string): Promise<void> {
+  freshness.noteWritten([index]);
+  return freshness.refresh([index]);
 }
 
 /** What is not there is no error. */
