@@ -12,7 +12,7 @@ const NETWORK = 'quaylog-demo-shop';
  */
 const BRIDGE = 'quaylog-demo0';
 /** Finds what a killed demo left. */
-const OURS = 'quaylog.demo=shop';
+const OURS = 'quaylog-demo=shop';
 const FILES = join(import.meta.dirname, 'shop');
 
 type Service = {

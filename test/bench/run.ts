@@ -40,7 +40,8 @@ function head(): string {
   return `# Benchmarks
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; machine: ${machine}, shared with other work.
-Figures of other machines differ; the ratios against the reference of the same run are what to compare.
+Figures of other machines differ; the ratios against the reference of the same run are what to compare. Growth and profiles:
+[benchmark-notes.md](benchmark-notes.md).
 `;
 }
 
