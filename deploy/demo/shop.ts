@@ -89,7 +89,7 @@ export async function stopShop(docker: DockerCli): Promise<void> {
 
 /** One image for all services: the base with the shop's files in it, kept until they change. */
 async function buildShopImage(docker: DockerCli, baseImage: string): Promise<string> {
-  const hash = createHash('sha256').update(baseImage);
+  const hash = createHash('sha256').update(baseImage).update(OURS);
   for (const file of readdirSync(FILES).sort()) hash.update(file).update(readFileSync(join(FILES, file)));
   const image = `quaylog-demo-shop:${hash.digest('hex').slice(0, 12)}`;
   const known = await docker(['image', 'inspect', '-f', '{{.Id}}', image]).catch(() => '');
