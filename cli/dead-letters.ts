@@ -21,7 +21,7 @@ export function addDeadLettersCommand(program: Command): void {
     .addArgument(new Argument('[id...]', 'with --replay: only these'))
     .option('--replay', 'store again what they hold; what is stored is no dead letter any more')
     .option('--limit <number>', `show so many at most, up to ${MAX_LIMIT}`, String(SHOWN))
-    .option('--json', 'the answer as JSON, with the whole documents')
+    .option('--json', 'the answer as JSON, with the documents up to 20,000 characters')
     .addHelpText(
       'after',
       '\nUses the settings of the indexer that say where the store is, not the indexer itself.\n' +

@@ -107,7 +107,7 @@ function toLines({
 }
 
 type ServerError = { type: string; reason?: string | null; root_cause?: ServerError[] };
-type Hit = { _id?: string; _source?: unknown; sort?: unknown[] };
+type Hit = { _id?: string; _source?: unknown };
 type Answer = {
   error?: ServerError;
   status?: number;
@@ -115,7 +115,7 @@ type Answer = {
   _shards?: { failed: number };
   hits?: {
     total?: number | { value: number };
-    hits: { _id?: string; _source?: unknown; sort?: unknown[] }[];
+    hits: Hit[];
   };
   aggregations?: unknown;
 };
@@ -143,10 +143,9 @@ function assertWhole({ error, status = 500, timed_out, _shards }: Answer): void 
   }
 }
 
-const toDocument = ({ _id = '', _source = {}, sort = [] }: Hit): FoundDocument => ({
+const toDocument = ({ _id = '', _source = {} }: Hit): FoundDocument => ({
   id: _id,
   source: _source as FoundDocument['source'],
-  sort,
 });
 
 function toQuaylogError(error: unknown, address: string): QuaylogError {

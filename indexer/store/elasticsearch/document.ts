@@ -19,8 +19,8 @@ import {
 
 /** `at`: the stamp that tells which day's index it belongs to. */
 export type StoreDocument = { id: string; at: string; source: Record<string, unknown> };
-/** A stored document as a search answers it, perhaps without fields that were not asked for; `sort`: what it was sorted by. */
-export type FoundDocument = { id: string; source: Record<string, unknown>; sort?: readonly unknown[] };
+/** A stored document as a search answers it, perhaps without fields that were not asked for. */
+export type FoundDocument = { id: string; source: Record<string, unknown> };
 
 export function toDocument(record: Stored): StoreDocument {
   const { own, isFaithful } = readOwnFields(record);

@@ -3,8 +3,8 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Capabilities } from './capabilities.ts';
 
 /** `id`: of the first search; each answers the one for the next. */
-export type Point = { id: string; close: (id: string) => void };
-export type Limits = { signal: AbortSignal; requestTimeout: number };
+type Point = { id: string; close: (id: string) => void };
+type Limits = { signal: AbortSignal; requestTimeout: number };
 
 export const KEEP_ALIVE = '1m';
 
