@@ -45,7 +45,10 @@ async function runUp(flags: Flags): Promise<void> {
   const running = (async () => {
     await untilOk(`${url}/healthz`);
     const collector = start('collector');
-    untilOk(`${url}/readyz`).then(() => process.stdout.write(`Quaylog is ready: ${url}\n`), ignore);
+    untilOk(`${url}/readyz`, '"collecting":true').then(
+      () => process.stdout.write(`Quaylog is ready: ${url}\n`),
+      ignore,
+    );
     return collector;
   })();
   const exitCode = await Promise.race([stop, indexer, running]);
@@ -101,19 +104,21 @@ function ownToken({ password, token, collectorTokens }: Settings): Flags {
   return { token: own, collectorTokens: [collectorTokens, `*=${own}`].filter(part => part !== '').join() };
 }
 
-async function untilOk(url: string): Promise<void> {
-  while (!(await isOk(url))) await delay(POLL_MS);
+/** `says`: what the answer must have in it. */
+async function untilOk(url: string, says = ''): Promise<void> {
+  while (!(await isOk(url, says))) await delay(POLL_MS);
 }
 
 /** Nothing is told to the child but its own path, so that its certificate, of whatever name, need not be checked. */
-function isOk(url: string): Promise<boolean> {
+function isOk(url: string, says: string): Promise<boolean> {
   // Not by `import`: that of node:http loads all of undici, in every program that this command starts.
   const { get } = process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http');
   return new Promise(done => {
     const options = { timeout: 2_000, rejectUnauthorized: false, agent: false as const };
     get(url, options, response => {
-      response.resume();
-      done(response.statusCode === 200);
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => done(response.statusCode === 200 && text.includes(says)));
     })
       .once('error', () => done(false))
       .once('timeout', function (this: ClientRequest) {

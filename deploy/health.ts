@@ -28,7 +28,7 @@ function collectorTrouble(data: string): string | null | undefined {
   return ageMs > OLD_AFTER_MS ? `the collector does not move since ${Math.round(ageMs / 1_000)} s` : null;
 }
 
-/** It is alive, not ready: readiness waits for collectors, which may be containers that wait for this one. */
+/** It is alive, not ready: to start it again brings no store back that is away. */
 function indexerTrouble({ data, listen, tlsCert }: typeof settings): Promise<string | null | undefined> {
   if (!existsSync(join(data, 'logs'))) return Promise.resolve(undefined);
   const url = new URL(`http://${listen}`);

@@ -93,12 +93,20 @@ async function createParts({ config, log }: IndexerOptions) {
   const opened = await openStore(storeOptionsOf(config, { now, log }));
   const store = guardStore(opened, err => log.error({ err }, 'append failed'));
   const keepRemovedMs = config.retentionAge === 'all' ? Infinity : config.retentionAge;
-  const inventory = createInventory({ state, now, log, keepRemovedMs });
+  const redis = await openRedisOf(config, log);
+  const inventory = createInventory({
+    state,
+    now,
+    log,
+    keepRemovedMs,
+    // Of others' changes the state tells, with Redis and without: from here on nothing is awaited until there is `live`.
+    onOthers: containers => live.publish('containers', containers),
+  });
   const metrics = createMetrics({ hosts: inventory.hosts, others: () => live.others() });
   const live = createLive({
     onSkipped: metrics.countLiveSkipped,
     onMissed: metrics.countLiveMissed,
-    redis: await openRedisOf(config, log),
+    redis,
     share: store.share,
   });
   const alerting = createAlerting({
@@ -173,7 +181,7 @@ async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server>
   registerDeadLetterRoutes(app, store.deadLetters);
   registerHealthRoutes(app, {
     hosts: inventory.hosts,
-    storeTrouble: () => store.trouble() ?? state.trouble() ?? opening.trouble(),
+    trouble: () => store.trouble() ?? state.trouble() ?? opening.trouble(),
     note: () => live.others()?.trouble ?? null,
     metrics: metrics.render,
   });

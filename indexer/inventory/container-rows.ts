@@ -15,28 +15,24 @@ const MAX_ROUNDS = 100;
 export class ContainerRows {
   private readonly state: StateStore;
   private readonly book: ContainerBook;
+  private readonly onOthers: (rows: Container[]) => void;
   private readonly versions = new Map<string, number>();
 
-  constructor(state: StateStore, book: ContainerBook) {
+  /** `onOthers`: rows that another wrote, and that are news here. */
+  constructor(state: StateStore, book: ContainerBook, onOthers: (rows: Container[]) => void) {
     this.state = state;
     this.book = book;
+    this.onOthers = onOthers;
   }
 
   async load(): Promise<void> {
-    this.noteOthers(await this.state.list<Container>('container'));
+    this.take(await this.state.list<Container>('container'));
   }
 
-  /** Takes what another wrote, unless it is known; answers the rows that are news. */
-  noteOthers(rows: readonly WatchedRow<Container>[]): Container[] {
-    const news: Container[] = [];
-    for (const { id, version, document } of rows) {
-      if (document === null) this.forget(id);
-      else if (version !== this.versionOf(id)) {
-        this.versions.set(id, version);
-        news.push(this.book.setOfOther(document));
-      }
-    }
-    return news;
+  /** Another wrote these, or removed them. */
+  noteOthers(rows: readonly WatchedRow<Container>[]): void {
+    const news = this.take(rows);
+    if (news.length > 0) this.onOthers(news);
   }
 
   /** `make` answers rows after something happened, from the book, and may be called again. Answers those that changed, once durable. */
@@ -60,6 +56,19 @@ export class ContainerRows {
       await this.state.put(part.map(id => ({ kind: 'container', id, document: null })));
       for (const id of part) this.forget(id);
     }
+  }
+
+  /** Answers those that were not known. */
+  private take(rows: readonly WatchedRow<Container>[]): Container[] {
+    const news: Container[] = [];
+    for (const { id, version, document } of rows) {
+      if (document === null) this.forget(id);
+      else if (version !== this.versionOf(id)) {
+        this.versions.set(id, version);
+        news.push(this.book.setOfOther(document));
+      }
+    }
+    return news;
   }
 
   /** False when another was first: then its rows are known. */

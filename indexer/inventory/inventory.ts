@@ -21,7 +21,7 @@ export type InventoryDeps = {
   log: Pick<Logger, 'warn'>;
   /** How long a removed container is kept; the newest 5,000 at most in any case. */
   keepRemovedMs?: number;
-  /** Another indexer took in what changed these containers; they are known here by now. */
+  /** Another indexer took in what changed these containers: told once, when they are known here. */
   onOthers?: (containers: Container[]) => void;
 };
 
@@ -46,7 +46,7 @@ export type Inventory = {
 export function createInventory(deps: InventoryDeps): Inventory {
   const { state, now, log, keepRemovedMs = Infinity, onOthers = () => undefined } = deps;
   const book = createContainerBook();
-  const rows = new ContainerRows(state, book);
+  const rows = new ContainerRows(state, book, onOthers);
   const hosts = new HostRows({ state, now, log });
   const isNewListing = createListingOrder();
   const isOfAnother: IsOfAnother = (containerId, hostId) => {
@@ -61,10 +61,7 @@ export function createInventory(deps: InventoryDeps): Inventory {
     await rows.drop(book.expired(now().getTime() - keepRemovedMs));
   }
 
-  state.watch<Container>('container', changes => {
-    const news = rows.noteOthers(changes);
-    if (news.length > 0) onOthers(news);
-  });
+  state.watch<Container>('container', changes => rows.noteOthers(changes));
   state.watch<HostDocument>('host', changes => hosts.noteOthers(changes));
 
   return {

@@ -90,6 +90,16 @@ test('a snapshot here and an event there are both kept, though neither knew of t
     expect(inventory.container(ID)).toMatchObject({ state: 'exited', exitCode: 3, restartCount: 5 });
 });
 
+test('a page is told of what another wrote first, also when nothing is left to be written here', async () => {
+  const told: string[][] = [];
+  const [a, b] = [anInventory(), anInventory(names => told.push(names))];
+  await apply(a, { snapshots: [aSnapshot()] });
+  expect(await apply(b, { snapshots: [aSnapshot()] })).toEqual({ containers: [] });
+  expect(told).toEqual([['web-1']]);
+  tell();
+  expect(told).toHaveLength(1);
+});
+
 test('a listing that came late removes nothing that is younger than it', async () => {
   const [a, b] = [anInventory(), anInventory()];
   await apply(a, { snapshots: [aSnapshot({ observedAt: at(6) })], inventory: [ID], sentAt: at(7) });

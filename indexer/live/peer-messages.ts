@@ -4,9 +4,9 @@ import { Type, type Static } from 'typebox';
 
 /**
  * What each indexer takes from its collectors and others cannot know soon enough. Not `hosts`: every indexer tells all it knows
- * of them every few seconds.
+ * of them every few seconds. Nor `containers`: their rows are in the state that all share, which tells of each change by itself.
  */
-export const SHARED_TOPICS = ['records', 'events', 'samples', 'containers', 'alerts'] as const;
+export const SHARED_TOPICS = ['records', 'events', 'samples', 'alerts'] as const;
 export type SharedTopic = (typeof SHARED_TOPICS)[number];
 
 export const isShared = (topic: string): topic is SharedTopic =>

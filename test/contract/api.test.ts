@@ -13,9 +13,12 @@ const api = aWireContainer('api');
 const start = Date.now() - 60_000;
 
 let indexer: TestIndexer;
+/** What it says of itself before anything was sent to it. */
+let atFirst: { status: number; body: unknown };
 
 beforeAll(async () => {
   indexer = await startTestIndexer();
+  atFirst = await indexer.ask('/readyz');
   const lines: WireLine[] = [];
   for (let i = 0; i < 250; i += 1) {
     const text = i % 10 === 0 ? `{"level":"error","msg":"charge failed","ms":${i}}` : `GET /orders/${i} ok`;
@@ -112,8 +115,16 @@ describe('the other read routes', () => {
     expect(context.after.map(one => one.message)).toEqual(['GET /orders/103 ok', 'GET /orders/105 ok']);
   });
 
+  it('may be sent requests before any collector has reported, and says so', () => {
+    const note = 'no collector has reported in the last 15 s';
+    expect(atFirst).toEqual({ status: 200, body: { status: 'ready', collecting: false, note } });
+  });
+
   it('readyz, metrics, docs', async () => {
-    expect((await indexer.ask('/readyz')).status).toBe(200);
+    expect(await indexer.ask('/readyz')).toEqual({
+      status: 200,
+      body: { status: 'ready', collecting: true },
+    });
     expect((await indexer.ask('/metrics')).body).toMatch(/quaylog_records_stored_total \d{3}/);
     expect((await indexer.ask('/api/docs/json')).body).toMatchObject({ openapi: '3.1.0' });
   });

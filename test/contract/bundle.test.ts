@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundle } from '../../deploy/bundle.ts';
 import { eventually } from '../support/eventually.ts';
 import { startFakeEngine } from '../support/fake-engine.ts';
-import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
+import { freePort, startProgram, untilAnswers, untilCollecting, type Program } from '../support/program.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ it('both programs start, store what they collect and answer', async () => {
   await untilAnswers(`${url}/healthz`, indexer);
   const collector = run(['collector'], env);
   try {
-    await untilAnswers(`${url}/readyz`, indexer);
+    await untilCollecting(url, indexer);
     expect(await (await fetch(url)).text()).toContain('<div id="root"');
     expect((await fetch(`${url}/api/docs/`)).status).toBe(200);
     await eventually(

@@ -102,6 +102,18 @@ describe('indexers that share a Redis', { timeout: 60_000 }, () => {
     for (const tail of [atA, atB, errorsAtB]) tail.close();
   });
 
+  test('containers do not go this way: the state that indexers share tells of them, and once is enough', async () => {
+    const [containers, atB] = await Promise.all([
+      follow(b, { topic: 'containers' }),
+      follow(b, { topic: 'records' }),
+    ]);
+    a.live.publish('containers', [{ id: 'c1', name: 'web-1' }]);
+    a.live.publish('records', records('after it'));
+    await until('what came after it is there', () => atB.messages.length === 1);
+    expect([containers.messages, containers.skipped(), b.missed()]).toEqual([[], 0, 0]);
+    for (const tail of [containers, atB]) tail.close();
+  });
+
   test('what somebody looks at through one is sampled each second by collectors of all', async () => {
     const tail = await follow(b, { topic: 'samples', containers: ['c1', 'c2'] });
     await until('A knows', () => a.live.watched().length === 2);

@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HostList, IngestBatch, WireEvent } from '#contract/batch.ts';
-import type { ContainerList } from '#contract/container.ts';
+import type { Container, ContainerList } from '#contract/container.ts';
+import type { Push } from '#contract/live.ts';
 import type { AlertList, AlertRule, DeliveryList, RuleList } from '#contract/rule.ts';
 import type { Operator } from '#contract/token.ts';
 import { openOperator } from '#indexer/operator.ts';
@@ -125,6 +127,26 @@ describe('two indexers over one Elasticsearch', { timeout: ELASTICSEARCH_PATIENC
         expect((await containersAt(indexer)).map(({ state }) => state)).toEqual(['running', 'running']);
       }
     }
+  });
+
+  test('an open page sees a container that only the other heard of, and each change once', async () => {
+    const socket: Socket = io(`${first.url}/live`, { transports: ['websocket'], extraHeaders: { cookie } });
+    const pushed: string[] = [];
+    socket.on('containers', (push: Push<Container>, done: () => void) => {
+      pushed.push(...push.items.map(({ name, state }) => `${name} ${state}`));
+      done();
+    });
+    await new Promise<void>(done => {
+      socket.emit('subscribe', { id: 'page', topic: 'containers' }, () => done());
+    });
+    const cache = aWireContainer('cache-1');
+    for (const state of ['running', 'paused'] as const) {
+      const observedAt = aStamp(Date.now());
+      expect(await send(second, { snapshots: [{ ...aSnapshot(cache), state, observedAt }] })).toBe(200);
+      await eventually(() => pushed.includes(`cache-1 ${state}`), { what: `it is ${state} on the page` });
+    }
+    expect(pushed).toEqual(['cache-1 running', 'cache-1 paused']);
+    socket.disconnect();
   });
 
   test('a rule made at one counts at both, and fires once for a death that came to the other', async () => {

@@ -21,7 +21,7 @@ import { eventually } from '../support/eventually.ts';
 import { isLongRun, noteFigure } from '../support/fault-figures.ts';
 import { startLoadBalancer, type LoadBalancer } from '../support/load-balancer.ts';
 import { NOTHING_WRONG, printNumbered, untilNumbered } from '../support/numbered-lines.ts';
-import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
+import { freePort, startProgram, untilAnswers, untilCollecting, type Program } from '../support/program.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   for (const i of [0, 1]) startIndexer(i);
   await Promise.all([importBusybox(engine), ...[0, 1].map(untilAlive)]);
   for (const i of HOSTS.keys()) startCollector(i);
-  await untilAnswers(`${loadBalancer.url}/readyz`, indexers[0]!);
+  await untilCollecting(loadBalancer.url, indexers[0]!);
 }, ELASTICSEARCH_PATIENCE_MS);
 
 afterAll(async () => {

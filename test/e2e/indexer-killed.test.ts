@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { IngestBatch } from '#contract/batch.ts';
 import { isLongRun, noteFigure } from '../support/fault-figures.ts';
-import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
+import { freePort, startProgram, untilAnswers, untilCollecting, type Program } from '../support/program.ts';
 import { aBatch, aLine, aStamp, aWireContainer, postBatch } from '../support/wire.ts';
 import { readAllLogs } from '../support/read-logs.ts';
 
@@ -45,7 +45,7 @@ it(
       await indexer.kill();
       const startedAt = performance.now();
       indexer = startProgram({ args: ['indexer'], env });
-      await untilAnswers(`${url}/readyz`, indexer);
+      await untilCollecting(url, indexer);
       readyMs.push(performance.now() - startedAt);
     }
     const sent = await sender.finish();

@@ -15,7 +15,7 @@ import { createAuthority, type Signed } from '../support/certificates.ts';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeToken, onTokens, PASSWORD } from '../support/people.ts';
-import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
+import { freePort, startProgram, untilCollecting, type Program } from '../support/program.ts';
 import { aBatch, aLine, aStamp, aWireContainer } from '../support/wire.ts';
 
 let dir: string;
@@ -215,7 +215,7 @@ it('quaylog up with a password: its own collector needs no token to be made', as
       QUAYLOG_PASSWORD: PASSWORD,
     },
   });
-  await untilAnswers(`http://127.0.0.1:${own}/readyz`, up);
+  await untilCollecting(`http://127.0.0.1:${own}`, up);
   expect((await fetch(`http://127.0.0.1:${own}/api/v1/hosts`)).status).toBe(401);
   await up.kill('SIGTERM');
 });

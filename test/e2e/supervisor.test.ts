@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importBusybox, startTestEngine, type TestEngine } from '../support/docker-engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { NOTHING_WRONG, printNumbered, untilNumbered } from '../support/numbered-lines.ts';
-import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
+import { freePort, startProgram, untilCollecting, type Program } from '../support/program.ts';
 import { countLogs, type LogSource } from '../support/read-logs.ts';
 
 const LINES = 6_000;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'quaylog-up-'));
   url = `http://127.0.0.1:${await freePort()}`;
   up = startUp();
-  await untilAnswers(`${url}/readyz`, up);
+  await untilCollecting(url, up);
 });
 
 afterAll(async () => {
@@ -105,7 +105,7 @@ it('on SIGTERM ends with 0 and takes its programs with it', async () => {
 
 it('finds everything again at the next start; when it is killed itself, its programs end too', async () => {
   up = startUp();
-  await untilAnswers(`${url}/readyz`, up);
+  await untilCollecting(url, up);
   expect(await untilNumbered(api, 'numbered', LINES)).toEqual(NOTHING_WRONG);
   const children = [pidOf('indexer') ?? 0, pidOf('collector') ?? 0];
   expect(children).not.toContain(0);

@@ -80,14 +80,19 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Rejects with the program's output when it ends instead. */
-export async function untilAnswers(url: string, program: Program): Promise<void> {
+/** Until an indexer is ready and a collector has reported to it. */
+export const untilCollecting = (url: string, program: Program): Promise<void> =>
+  untilAnswers(`${url}/readyz`, program, '"collecting":true');
+
+/** `says`: what the answer must have in it. Rejects with the program's output when it ends instead. */
+export async function untilAnswers(url: string, program: Program, says = ''): Promise<void> {
   const ended = program.exitCode().then(code => {
     throw new Error(`the program ended with ${code}:\n${program.output()}`);
   });
-  const answered = eventually(async () => (await fetch(url)).ok, {
-    what: `${url} answers 200`,
-    withinMs: 60_000,
-  });
+  const isSaid = async () => {
+    const response = await fetch(url);
+    return (await response.text()).includes(says) && response.ok;
+  };
+  const answered = eventually(isSaid, { what: `${url} answers 200 ${says}`, withinMs: 60_000 });
   await Promise.race([answered, ended]);
 }

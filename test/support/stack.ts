@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startProgram, untilAnswers, type Program } from './program.ts';
+import { freePort, startProgram, untilCollecting, type Program } from './program.ts';
 
 export type Stack = {
   url: string;
@@ -64,7 +64,7 @@ export async function startStack({ dockerHost, env = {}, data, between }: StackO
       await programs[which].kill(signal);
       programs[which] = start(which, otherEnv);
     },
-    untilReady: () => untilAnswers(`${url}/readyz`, programs.indexer),
+    untilReady: () => untilCollecting(url, programs.indexer),
     async stop() {
       await Promise.all([programs.collector.kill('SIGTERM'), programs.indexer.kill('SIGTERM')]);
       rmSync(data, { recursive: true, force: true });
