@@ -15,7 +15,7 @@ import { freePort, startProgram, untilAnswers } from '../support/program.ts';
 import { rssBytesOf } from './process-cost.ts';
 import { percentiles, type Row } from './row.ts';
 import { benchQuestions, type Span } from './store-questions.ts';
-import { variedBatches } from './varied-records.ts';
+import { variedBatches, type VariedOptions } from './varied-records.ts';
 
 const HOUR_MS = 3_600_000;
 const CONTAINERS = 40;
@@ -24,6 +24,7 @@ const MEANWHILE = 5_000;
 /** Records of an hour at hand; before them those with which the programs get warm. */
 const LIVE = 300_000;
 const WARM_UP = 100_000;
+const LATE = 'live, each tenth line late by up to five minutes';
 
 export async function benchStore(): Promise<Row[]> {
   const count = Number(process.env['QUAYLOG_BENCH_RECORDS'] ?? 1_000_000);
@@ -36,7 +37,8 @@ export async function benchStore(): Promise<Row[]> {
   try {
     return [
       { what: 'records, days', value: `${count.toLocaleString('en')}, ${days}` },
-      ...(await benchLive()),
+      ...(await benchLive('live, within one hour', { perSecond: 60_000, lateEvery: 100 })),
+      ...(await benchLive(LATE, { perSecond: MEANWHILE, latePercent: 10 })),
       ...(await benchWriting(dir, count, span)),
       ...(await benchPacking(dir, count)),
       ...(await benchAsking(dir, span)),
@@ -57,22 +59,24 @@ const open = (dir: string, options: Partial<EmbeddedStoreOptions> = {}): Promise
     ...options,
   });
 
-/** As an indexer sees it that has been running: batches of now, one in a hundred late. */
-async function benchLive(): Promise<Row[]> {
+type Lateness = { perSecond: number } & Pick<VariedOptions, 'lateEvery' | 'latePercent'>;
+
+/** As an indexer sees it that has been running: batches of now, some of them or of their lines late. */
+async function benchLive(what: string, { perSecond, ...late }: Lateness): Promise<Row[]> {
   const dir = mkdtempSync(join(tmpdir(), 'quaylog-bench-'));
   const startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS / 2;
   const batches = variedBatches({
     count: WARM_UP + LIVE,
     containers: CONTAINERS,
     startMs,
-    lengthMs: (WARM_UP + LIVE) / 60,
-    lateEvery: 100,
+    lengthMs: ((WARM_UP + LIVE) / perSecond) * 1_000,
+    ...late,
   });
   const store = await open(dir, { packIdleMs: Infinity });
   try {
     await appendAll(store, batches, WARM_UP);
     const done = await appendAll(store, batches, LIVE);
-    return rowsOfWriting('live, within one hour: append', done);
+    return rowsOfWriting(`${what}: append`, done);
   } finally {
     await store.close();
     rmSync(dir, { recursive: true });

@@ -9,6 +9,8 @@ export type VariedOptions = {
   lengthMs: number;
   /** Of so many batches one is five minutes late, as from a collector that was cut off. */
   lateEvery?: number;
+  /** So many of a hundred lines are late, each by itself: by anything up to five minutes. */
+  latePercent?: number;
 };
 type Random = (below: number) => number;
 type Line = Pick<LogRecord, 'message' | 'app' | 'http' | 'url'> & { level?: Level };
@@ -25,15 +27,18 @@ export const RARE_PART = 'xq9z';
 /** Occurs in about one of twelve records. */
 export const COMMON_WORD = 'completed';
 
+const LATE_MS = 300_000;
+
 /** Batches of 1,000 in the order they arrive: by time, but up to two seconds late. */
 export function* variedBatches(options: VariedOptions): Generator<LogRecord[]> {
   const random = createRandom(20_261_122);
   const sources = Array.from({ length: options.containers }, (_, i) => createSource(i));
   for (let done = 0; done < options.count; done += 1_000) {
     const isLate = options.lateEvery !== undefined && (done / 1_000) % options.lateEvery === 0;
-    const lateMs = isLate ? 300_000 : 0;
     const batch = Array.from({ length: Math.min(1_000, options.count - done) }, (_, i) => {
       const n = done + i;
+      const isStray = options.latePercent !== undefined && random(100) < options.latePercent;
+      const lateMs = isLate ? LATE_MS : isStray ? random(LATE_MS) : 0;
       const ms = options.startMs + (n / options.count) * options.lengthMs + random(2_000) - lateMs;
       const stamp = `${new Date(ms).toISOString().slice(0, 23)}${String(random(1e6)).padStart(6, '0')}Z`;
       const source = sources[Math.floor((random(100) * random(100) * sources.length) / 10_000)];

@@ -2,12 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { spanOf, toImage, type ImageOptions } from './image.ts';
 import type { KindWriter } from './kind-writer.ts';
-import { createKnownIds, type KnownIds } from './known-ids.ts';
+import type { Hour } from './hours.ts';
+import type { KnownIds } from './known-ids.ts';
 import type { LiveReader } from './live-reader.ts';
 import type { Pack } from './pack-file.ts';
 import { concatRecords, gatherRecords, sliceRecords, type RecordColumns } from './record-columns.ts';
 import { allRecords, type Segment } from './segment.ts';
 import type { HourBatch } from './hour-batch.ts';
+import type { SegmentRef } from './segment-ref.ts';
 
 /** So many records in small blocks become one packed block: enough to pack well, few enough to look at one by one. */
 export const SEAL_AT = 512;
@@ -32,18 +34,20 @@ export interface BlockWriter {
   sealedRecords: () => number;
 }
 
-type Parts = { db: DatabaseSync; packs: readonly Pack[]; kinds: KindWriter; reader: LiveReader };
+type Parts = {
+  db: DatabaseSync;
+  packs: readonly Pack[];
+  kinds: KindWriter;
+  reader: LiveReader;
+  hour: Hour;
+  ids: KnownIds;
+};
 
-export function createBlockWriter({ db, packs, kinds, reader }: Parts): BlockWriter {
+export function createBlockWriter({ db, packs, kinds, reader, hour, ids }: Parts): BlockWriter {
   const moved = packs.reduce((last, { upTo }) => Math.max(last, upTo), 0);
   const blocks = createBlockTable(db, reader, moved);
   const replaced = new Set(packs.flatMap(({ replaces }) => replaces));
-  const packed = packs.filter(({ name }) => !replaced.has(name));
-  const ids = createKnownIds(function* (low, high) {
-    const touches = (part: { low: number; high: number }): boolean => part.low <= high && part.high >= low;
-    for (const { segment } of packed) if (touches(segment)) yield segment;
-    for (const block of blocks.held) if (touches(block)) yield block.open();
-  });
+  const packed = packs.filter(({ name }) => !replaced.has(name)).map(({ segment }) => refOf(segment));
   const pending = readPending(reader, moved);
 
   /** All that waits in small blocks, as packed ones. */
@@ -75,35 +79,22 @@ export function createBlockWriter({ db, packs, kinds, reader }: Parts): BlockWri
     lastRecord: () => blocks.next - 1,
     sealedRecords: () => blocks.held.reduce((sum, { count }) => (count < SEAL_AT ? sum : sum + count), 0),
     append(batch) {
-      const { fresh, known } = sift(batch, ids);
+      const asked = { ...batch.records, keys: batch.kinds.map(({ key }) => key) };
+      const { fresh, known } = ids.sift(hour, asked, () => [...packed, ...blocks.held]);
       if (fresh.length > 0) {
         const isAll = fresh.length === batch.records.count;
         const records = isAll ? batch.records : gatherRecords(batch.records, fresh);
         add(withFileKinds(records, batch.kinds, kinds));
       }
-      ids.trim();
       return known.map(i => batch.places[i] ?? 0);
     },
   };
 }
 
-/** Which records of the batch the hour does not have yet, and which it has. */
-function sift({ records, kinds }: HourBatch, ids: KnownIds): { fresh: number[]; known: number[] } {
-  const keys = kinds.map(({ key }) => ids.keyNumber(key));
-  const { seconds, nanoseconds, ordinals } = records;
-  const fresh: number[] = [];
-  const known: number[] = [];
-  for (let i = 0; i < records.count; i++) {
-    const id = {
-      seconds: seconds[i] ?? 0,
-      nanoseconds: nanoseconds[i] ?? 0,
-      ordinal: ordinals[i] ?? 0,
-      key: keys[records.kinds[i] ?? 0] ?? 0,
-    };
-    (ids.add(id) ? fresh : known).push(i);
-  }
-  return { fresh, known };
-}
+const refOf = (segment: Segment): SegmentRef => {
+  const { low, high, count } = segment;
+  return { low, high, count, open: () => segment };
+};
 
 /** Kinds as the file numbers them, instead of the batch. */
 function withFileKinds(records: RecordColumns, parts: HourBatch['kinds'], kinds: KindWriter): RecordColumns {

@@ -8,6 +8,7 @@ import { createDocumentWriter } from './document-writer.ts';
 import type { Duplicates, HourBatch } from './hour-batch.ts';
 import { livePath, type HourFiles } from './hours.ts';
 import { createKindWriter } from './kind-writer.ts';
+import type { KnownIds } from './known-ids.ts';
 import { openForWriting } from './live-file.ts';
 import { createLiveReader } from './live-reader.ts';
 import { openPack } from './pack-file.ts';
@@ -27,15 +28,15 @@ export interface HourWriter {
   close(): void;
 }
 
-/** Takes the hour over as it is: `files` says what there is of it. */
-export function createHourWriter(dir: string, { hour, packs: names }: HourFiles): HourWriter {
+/** Takes the hour over as it is: `files` says what there is of it, `ids` what is known of it already. */
+export function createHourWriter(dir: string, { hour, packs: names }: HourFiles, ids: KnownIds): HourWriter {
   const packs = names.map(name => openPack(dir, name));
   const path = livePath(dir, hour);
   const db = openForWriting(path);
   const rows = createRows(db);
   const reader = createLiveReader(rows);
   const kinds = createKindWriter(db);
-  const blocks = createBlockWriter({ db, packs, kinds, reader });
+  const blocks = createBlockWriter({ db, packs, kinds, reader, hour, ids });
   const documents = createDocumentWriter({ db, packs, kinds });
   let wal: number | undefined;
 

@@ -1,126 +1,132 @@
 /**
- * Tells in an instant whether a record is in an hour already, exactly, without an index on disk: the ids of the stretches of
- * ten seconds that are being written to stand in memory; a stretch not seen lately is read back from the segments that touch
- * it. Lines come by time, so nearly always the stretch at hand is asked about.
+ * Tells which records of a batch their hour has already, exactly, without an index on disk.
+ *
+ * Of every stretch of ten seconds that was written to lately the prints of all its ids are in memory (id-prints.ts): an id
+ * whose print is new is new. The others, which come again as a rule, are looked for among the records themselves. A stretch
+ * not seen lately is read back from the segments that touch it, all that a batch needs in one walk. So single lines that are
+ * late by minutes cost hardly more than those in time.
  */
+import { findAmong, type AskedIds } from './find-ids.ts';
+import { startOfHour, type Hour } from './hours.ts';
+import { HOUR_MS } from './id-bytes.ts';
+import { IdPrints, printOfKey } from './id-prints.ts';
 import { NANOSECONDS } from './record-columns.ts';
-import type { Segment } from './segment.ts';
 import { kindAt } from './segment.ts';
+import type { SegmentRef } from './segment-ref.ts';
 
 const STRETCH_SECONDS = 10;
-/** Ids held in memory at most, beside the two stretches used last; 24 bytes each. */
-const MAX_HELD = 2 ** 18;
+const STRETCHES = HOUR_MS / 1_000 / STRETCH_SECONDS;
+/** Of all prints together: more than six minutes of 5,000 records a second. */
+const MAX_BYTES = 2 ** 24;
 
-/** `seconds` within the hour; `key` as `keyNumber` gives it. */
-export type IdParts = { seconds: number; nanoseconds: number; ordinal: number; key: number };
+/** All that there are of an hour. */
+type Segments = () => readonly SegmentRef[];
+type Sifted = { fresh: number[]; known: number[] };
 
 export interface KnownIds {
-  /** The number by which a stream's key (hex) goes here. */
-  keyNumber(key: string): number;
-  /** Notes an id; false when it was known. */
-  add(id: IdParts): boolean;
-  /** Lets go of what is too much; when all that was added is in a segment. */
+  /**
+   * The places of ids that the hour does not have, and of those it has; from now on it has all of them. What is fresh must be
+   * in a segment before the hour is asked about again, or be forgotten.
+   */
+  sift(hour: Hour, asked: AskedIds, segments: Segments): Sifted;
+  /** After records of the hour went away, or what was said to be fresh did not get there. */
+  forget(hour: Hour): void;
+  /** Lets go of what was not used for longest; when all that was fresh is in a segment. */
   trim(): void;
 }
 
-/** `segmentsWithin`: all segments with records from `low` up to `high`. What is added is soon in one of them. */
-export function createKnownIds(segmentsWithin: (low: number, high: number) => Iterable<Segment>): KnownIds {
-  const keys = new Map<string, number>();
-  const stretches = new Map<number, IdSet>();
+/** For the hours of one folder. `maxBytes`: what is kept, beside what one batch needs. */
+export function createKnownIds(maxBytes = MAX_BYTES): KnownIds {
+  /** By the number of the stretch since the epoch; the one used last at the end. */
+  const stretches = new Map<number, IdPrints>();
+  let bytes = 0;
 
-  function keyNumber(key: string): number {
-    let number = keys.get(key);
-    if (number === undefined) keys.set(key, (number = keys.size));
-    return number;
-  }
-
-  function load(stretch: number): IdSet {
-    const ids = new IdSet();
-    const first = stretch * STRETCH_SECONDS;
-    const end = first + STRETCH_SECONDS;
-    for (const segment of segmentsWithin(first * NANOSECONDS, end * NANOSECONDS - 1)) {
-      const { seconds, nanoseconds, ordinals } = segment.times();
-      const kinds = segment.kindNumbers();
-      const keyOf = new Map(segment.present.map(kind => [kind, keyNumber(kindAt(segment, kind).parts.key)]));
-      for (let i = 0; i < segment.count; i++) {
-        const second = seconds[i] ?? 0;
-        if (second < first || second >= end) continue;
-        const key = keyOf.get(kinds[i] ?? 0) ?? 0;
-        ids.add(nanoseconds[i] ?? 0, key, tail(second - first, ordinals[i] ?? 0));
-      }
+  /** Taken out of what is kept, and by number in the hour: the stretches that the ids are of. */
+  function take(hour: Hour, asked: AskedIds, segments: Segments): Map<number, IdPrints> {
+    const first = firstStretch(hour);
+    const taken = new Map<number, IdPrints>();
+    const missing = new Map<number, IdPrints>();
+    for (let i = 0; i < asked.count; i++) {
+      const stretch = stretchAt(asked.seconds[i] ?? 0);
+      if (taken.has(stretch)) continue;
+      const prints = stretches.get(first + stretch) ?? new IdPrints();
+      if (!remove(first + stretch)) missing.set(stretch, prints);
+      taken.set(stretch, prints);
     }
-    return ids;
+    if (missing.size > 0) readPrints(missing, segments());
+    return taken;
   }
 
-  function trim(): void {
-    let held = 0;
-    for (const ids of stretches.values()) held += ids.size;
-    for (const [stretch, ids] of stretches) {
-      if (held <= MAX_HELD || stretches.size <= 2) break;
-      stretches.delete(stretch);
-      held -= ids.size;
+  function keep(hour: Hour, taken: ReadonlyMap<number, IdPrints>): void {
+    const first = firstStretch(hour);
+    for (const [stretch, prints] of taken) {
+      stretches.set(first + stretch, prints);
+      bytes += prints.bytes;
     }
   }
 
-  let current = -1;
-  let ids = new IdSet();
+  function remove(stretch: number): boolean {
+    bytes -= stretches.get(stretch)?.bytes ?? 0;
+    return stretches.delete(stretch);
+  }
+
   return {
-    keyNumber,
-    trim,
-    add({ seconds, nanoseconds, ordinal, key }) {
-      const stretch = Math.floor(seconds / STRETCH_SECONDS);
-      if (stretch !== current) {
-        ids = stretches.get(stretch) ?? load(stretch);
-        stretches.delete(stretch);
-        stretches.set(stretch, ids);
-        current = stretch;
+    sift(hour, asked, segments) {
+      const taken = take(hour, asked, segments);
+      const suspects = addAll(taken, asked);
+      keep(hour, taken);
+      const known = suspects.length === 0 ? NONE : findAmong(segments(), asked, suspects);
+      const fresh: number[] = [];
+      for (let i = 0; i < asked.count; i++) if (!known.has(i)) fresh.push(i);
+      return { fresh, known: [...known].sort((a, b) => a - b) };
+    },
+    forget(hour) {
+      const first = firstStretch(hour);
+      for (let stretch = 0; stretch < STRETCHES; stretch++) remove(first + stretch);
+    },
+    trim() {
+      for (const stretch of stretches.keys()) {
+        if (bytes <= maxBytes) break;
+        remove(stretch);
       }
-      return ids.add(nanoseconds, key, tail(seconds - stretch * STRETCH_SECONDS, ordinal));
     },
   };
 }
 
-/** Four bits of seconds and 24 of the ordinal. */
-const tail = (seconds: number, ordinal: number): number => ((seconds << 24) | ordinal) >>> 0;
+const NONE: ReadonlySet<number> = new Set();
+const NO_KEY = [0, 0] as const;
+const stretchAt = (seconds: number): number => Math.floor(seconds / STRETCH_SECONDS);
+const firstStretch = (hour: Hour): number => (startOfHour(hour) / HOUR_MS) * STRETCHES;
 
-/** A set of triples of 32 bits, in one array: half empty, probed one after the other. */
-class IdSet {
-  size = 0;
-  #slots = new Uint32Array(3 * 256);
-  #used = new Uint8Array(256);
-
-  /** False when it was there. */
-  add(a: number, b: number, c: number): boolean {
-    const slots = this.#slots;
-    const mask = this.#used.length - 1;
-    let slot = hash(a, b, c) & mask;
-    for (; this.#used[slot] === 1; slot = (slot + 1) & mask) {
-      if (slots[slot * 3] === a && slots[slot * 3 + 1] === b && slots[slot * 3 + 2] === c) return false;
-    }
-    this.#used[slot] = 1;
-    slots[slot * 3] = a;
-    slots[slot * 3 + 1] = b;
-    slots[slot * 3 + 2] = c;
-    if (++this.size * 2 > this.#used.length) this.#grow();
-    return true;
+/** The places of those whose prints were there. */
+function addAll(stretches: ReadonlyMap<number, IdPrints>, asked: AskedIds): number[] {
+  const keys = asked.keys.map(printOfKey);
+  const suspects: number[] = [];
+  for (let i = 0; i < asked.count; i++) {
+    const prints = stretches.get(stretchAt(asked.seconds[i] ?? 0));
+    if (!prints?.add(asked, i, keys[asked.kinds[i] ?? 0] ?? NO_KEY)) suspects.push(i);
   }
-
-  #grow(): void {
-    const slots = this.#slots;
-    const used = this.#used;
-    this.#slots = new Uint32Array(slots.length * 2);
-    this.#used = new Uint8Array(used.length * 2);
-    this.size = 0;
-    for (let slot = 0; slot < used.length; slot++) {
-      if (used[slot] === 1)
-        this.add(slots[slot * 3] ?? 0, slots[slot * 3 + 1] ?? 0, slots[slot * 3 + 2] ?? 0);
-    }
-  }
+  return suspects;
 }
 
-function hash(a: number, b: number, c: number): number {
-  let mixed = Math.imul(a ^ (a >>> 16), 0x85eb_ca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ b, 0xc2b2_ae35);
-  mixed = Math.imul(mixed ^ (mixed >>> 16) ^ c, 0x27d4_eb2f);
-  return mixed ^ (mixed >>> 15);
+/** Adds all ids that there are of some stretches. */
+function readPrints(stretches: ReadonlyMap<number, IdPrints>, segments: readonly SegmentRef[]): void {
+  const spans = [...stretches.keys()].map(stretch => ({
+    low: stretch * STRETCH_SECONDS * NANOSECONDS,
+    high: (stretch + 1) * STRETCH_SECONDS * NANOSECONDS - 1,
+  }));
+  for (const ref of segments) {
+    if (!spans.some(({ low, high }) => ref.low <= high && ref.high >= low)) continue;
+    const segment = ref.open();
+    const { seconds, nanoseconds, ordinals } = segment.times();
+    const times = { seconds, nanoseconds, ordinals };
+    const kinds = segment.kindNumbers();
+    const keys = new Map(
+      segment.present.map(kind => [kind, printOfKey(kindAt(segment, kind).parts.key)] as const),
+    );
+    for (let i = 0; i < segment.count; i++) {
+      const prints = stretches.get(stretchAt(seconds[i] ?? 0));
+      prints?.add(times, i, keys.get(kinds[i] ?? 0) ?? NO_KEY);
+    }
+  }
 }

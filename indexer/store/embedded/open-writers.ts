@@ -2,6 +2,7 @@
 import { filesOfHour } from './folder.ts';
 import { createHourWriter, type HourWriter } from './hour-writer.ts';
 import type { Hour } from './hours.ts';
+import { createKnownIds } from './known-ids.ts';
 import type { Syncable } from './write-queue.ts';
 import type { Duplicates, HourBatch } from './hour-batch.ts';
 
@@ -17,7 +18,10 @@ export interface OpenWriters {
   use(hour: Hour): HourWriter;
   /** Records in packed blocks of an hour that is open; 0 of others. */
   sealedRecords: (hour: Hour) => number;
+  /** What is known of the hour's records stays: they do not change. */
   close(hour: Hour): void;
+  /** Closes an hour whose records, or some of them, go away. */
+  forget(hour: Hour): void;
   closeIdle(): void;
   closeAll(): void;
   /** Closes what is too much, or out of use; when everything committed is on the disk. */
@@ -27,9 +31,10 @@ export interface OpenWriters {
 export function createOpenWriters(dir: string): OpenWriters {
   const open = new Map<Hour, { writer: HourWriter; usedMs: number }>();
   const outOfUse: HourWriter[] = [];
+  const ids = createKnownIds();
 
   function use(hour: Hour): HourWriter {
-    const writer = open.get(hour)?.writer ?? createHourWriter(dir, filesOfHour(dir, hour));
+    const writer = open.get(hour)?.writer ?? createHourWriter(dir, filesOfHour(dir, hour), ids);
     open.delete(hour);
     open.set(hour, { writer, usedMs: performance.now() });
     return writer;
@@ -48,6 +53,7 @@ export function createOpenWriters(dir: string): OpenWriters {
         return writer.append(batch);
       } catch (error) {
         open.delete(hour);
+        ids.forget(hour);
         outOfUse.push(writer);
         throw error;
       }
@@ -55,6 +61,10 @@ export function createOpenWriters(dir: string): OpenWriters {
     use,
     sealedRecords: hour => open.get(hour)?.writer.sealedRecords() ?? 0,
     close,
+    forget(hour) {
+      close(hour);
+      ids.forget(hour);
+    },
     closeIdle() {
       const idleSince = performance.now() - IDLE_MS;
       for (const [hour, { usedMs }] of open) if (usedMs < idleSince) close(hour);
@@ -63,6 +73,7 @@ export function createOpenWriters(dir: string): OpenWriters {
       for (const hour of open.keys()) close(hour);
     },
     trim() {
+      ids.trim();
       for (const writer of outOfUse.splice(0)) writer.close();
       for (const hour of open.keys()) {
         if (open.size <= MAX_OPEN) break;
