@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { recordsOf } from '#indexer/parse/to-record.ts';
 import { documentsOf } from '#indexer/store/elasticsearch/batch-documents.ts';
-import { bodyOf } from '#indexer/store/elasticsearch/bulk-request.ts';
+import { bodyOf } from '#indexer/store/elasticsearch/bulk-entry.ts';
 import { startElasticsearch } from '../support/elasticsearch.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort, startProgram, untilAnswers, type Program } from '../support/program.ts';
@@ -107,8 +107,7 @@ async function replay(url: string): Promise<Round> {
     batch => documentsOf({ records: recordsOf(batch), events: [], samples: [] }, PREFIX).documents,
   );
   const bodies: Buffer[] = [];
-  for (let i = 0; i < documents.length; i += 2)
-    bodies.push(Buffer.from(bodyOf(documents.slice(i, i + 2).flat())));
+  for (let i = 0; i < documents.length; i += 2) bodies.push(bodyOf(documents.slice(i, i + 2).flat()));
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const before = process.cpuUsage();
   const startedAt = performance.now();

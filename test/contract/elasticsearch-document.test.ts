@@ -2,20 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
-import {
-  fromDocument,
-  fromSampleDocument,
-  toDocument,
-  toSampleDocument,
-  type StoreDocument,
-} from '#indexer/store/elasticsearch/document.ts';
+import { documentsOf } from '#indexer/store/elasticsearch/batch-documents.ts';
+import { fromDocument, fromSampleDocument } from '#indexer/store/elasticsearch/document.ts';
+import type { StoreBatch } from '#indexer/store/log-store.ts';
 import { OWN } from '#indexer/store/elasticsearch/mapping.ts';
 import { anyLogRecord } from '../support/awkward.ts';
 import { anEvent, aSample } from '../support/records.ts';
 
-/** As the server answers it: by JSON, without our own fields. */
-function stored({ id, source }: StoreDocument): { id: string; source: Record<string, unknown> } {
-  const json = JSON.stringify(source);
+/** As the server answers it: without our own fields. */
+function stored(batch: Partial<StoreBatch>): { id: string; source: Record<string, unknown> } {
+  const [document] = documentsOf({ records: [], events: [], samples: [], ...batch }, 'quaylog').documents;
+  const { id, source: json } = document!;
   expect(json.isWellFormed() && !/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)).toBe(true);
   const kept = Object.entries(JSON.parse(json) as object).filter(([key]) => key !== OWN);
   return { id, source: Object.fromEntries(kept) };
@@ -25,7 +22,7 @@ describe('a document', () => {
   test('gives any record back', () => {
     fc.assert(
       fc.property(anyLogRecord(), record => {
-        expect(fromDocument(stored(toDocument(record)))).toEqual(record);
+        expect(fromDocument(stored({ records: [record] }))).toEqual(record);
       }),
       { numRuns: 1_000 },
     );
@@ -34,7 +31,7 @@ describe('a document', () => {
   test('gives names back that mean something to JavaScript', () => {
     const app = JSON.parse('{"__proto__":{"admin":true},"constructor":1}') as Record<string, unknown>;
     const [record] = fc.sample(anyLogRecord(), { numRuns: 1, seed: 1 }) as [LogRecord];
-    const back = fromDocument(stored(toDocument({ ...record, app }))) as LogRecord;
+    const back = fromDocument(stored({ records: [{ ...record, app }] })) as LogRecord;
     expect(JSON.stringify(back.app)).toBe(JSON.stringify(app));
   });
 
@@ -46,7 +43,7 @@ describe('a document', () => {
       gap: { from: '1960-01-01T00:00:00Z', to: 'x', reason: 'rotated', lines: 3 },
     });
     for (const one of [event, anEvent(), anEvent({ at: '1960-01-01T00:00:00.000000000Z' })]) {
-      expect(fromDocument(stored(toDocument(one)))).toEqual(one);
+      expect(fromDocument(stored({ events: [one] }))).toEqual(one);
     }
   });
 
@@ -56,7 +53,6 @@ describe('a document', () => {
       aSample({ container: { id: 'half\ud83d', name: '\0' } }),
       aSample({ at: '1960-01-01T00:00:00.000000000Z' }),
     ];
-    for (const sample of samples)
-      expect(fromSampleDocument(stored(toSampleDocument(sample)))).toEqual(sample);
+    for (const sample of samples) expect(fromSampleDocument(stored({ samples: [sample] }))).toEqual(sample);
   });
 });

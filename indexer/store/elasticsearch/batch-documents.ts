@@ -1,10 +1,13 @@
 /** A batch as documents for the bulk loop, and their fates as the batch's outcome. */
-import { fromDocument, toDocument, toSampleDocument, type StoreDocument } from './document.ts';
-import { indexName } from './index-names.ts';
-import { OWN, VERBATIM, type IndexKind } from './mapping.ts';
+import type { MetricSample } from '#contract/metric-sample.ts';
 import type { Appended, StoreBatch } from '../log-store.ts';
 import type { Fate } from './bulk-group.ts';
-import type { Document } from './bulk-request.ts';
+import { EntryWriter, type Document } from './bulk-entry.ts';
+import { DocumentWriter } from './document-writer.ts';
+import { fromDocument, toSampleDocument, verbatimDocument } from './document.ts';
+import { indexName } from './index-names.ts';
+import { OWN, VERBATIM, type IndexKind } from './mapping.ts';
+import type { Stored } from './own-fields.ts';
 
 export type BatchDocuments = {
   documents: Document[];
@@ -12,79 +15,83 @@ export type BatchDocuments = {
   appended: (fates: readonly Fate[]) => Appended;
 };
 
+const entries = new EntryWriter();
+const writer = new DocumentWriter(entries.out);
+
 /** Twice in one batch is once: the first counts. */
 export function documentsOf(batch: StoreBatch, prefix: string): BatchDocuments {
-  const documents: Document[] = [];
-  let duplicates = 0;
-
-  function add<T>(
-    kind: IndexKind,
-    things: readonly T[],
-    toStored: (thing: T) => StoreDocument,
-  ): Map<T, number> {
-    const places = new Map<T, number>();
-    const known = new Set<string>();
-    let day = '';
-    let index = '';
-    for (const thing of things) {
-      const { id, at, source } = toStored(thing);
-      if (known.has(id)) {
-        duplicates++;
-        continue;
-      }
-      known.add(id);
-      places.set(thing, documents.length);
-      // Most of a batch is of one day.
-      if (day === '' || !at.startsWith(day)) {
-        day = at.slice(0, 10);
-        index = indexName(prefix, kind, at);
-      }
-      documents.push({ index, id, source: textOf(source) });
-    }
-    return places;
+  const indexOf = createIndexOf(prefix);
+  entries.clear();
+  writer.clear();
+  const records = firstOfEach(batch.records);
+  const events = firstOfEach(batch.events);
+  const samples = new Map<string, MetricSample>();
+  for (const record of records) addStored(record, stamp => indexOf('logs', stamp));
+  for (const event of events) addStored(event, stamp => indexOf('events', stamp));
+  for (const sample of batch.samples) {
+    const { id, at, source } = toSampleDocument(sample);
+    if (samples.has(id)) continue;
+    samples.set(id, sample);
+    entries.add({ index: indexOf('samples', at), id, source: JSON.stringify(source) });
   }
-
-  const records = add('logs', batch.records, toDocument);
-  const events = add('events', batch.events, toDocument);
-  const samples = add('samples', batch.samples, toSampleDocument);
+  const documents = entries.take();
+  writer.clear();
+  const doubled = batch.records.length + batch.events.length + batch.samples.length - documents.length;
   return {
     documents,
-    appended(fates) {
-      const stored = <T>(places: Map<T, number>): T[] =>
-        [...places].filter(([, place]) => fates[place] === 'stored').map(([thing]) => thing);
-      const count = (...some: Fate[]) => fates.filter(fate => some.includes(fate)).length;
-      const deadLettered = count('dead');
-      const knownDead = count('known_dead');
-      return {
-        records: stored(records),
-        events: stored(events),
-        samples: stored(samples),
-        duplicates: duplicates + count('there') + knownDead,
-        ...(deadLettered > 0 && { deadLettered }),
-        ...(knownDead > 0 && { knownDead }),
-      };
-    },
+    appended: fates => appendedOf({ records, events, samples: [...samples.values()] }, { fates, doubled }),
   };
 }
 
-/** What tells where a record comes from is one object for all records of a container in a batch: its text is made once. */
-const SHARED = ['container', 'host', 'compose', 'service'] as const;
-const sharedTexts = new WeakMap<object, string>();
-
-function textOf(source: Record<string, unknown>): string {
-  const { container, host, compose, service, ...own } = source;
-  const values = [container, host, compose, service];
-  let text = JSON.stringify(own).slice(0, -1);
-  values.forEach((value, place) => {
-    if (typeof value === 'object' && value !== null) text += `,"${SHARED[place] ?? ''}":${sharedText(value)}`;
-  });
-  return `${text}}`;
+function addStored(thing: Stored, indexOf: (stamp: string) => string): void {
+  const { id } = thing.event;
+  entries.begin(indexOf(thing['@timestamp']), id);
+  if (writer.write(thing)) entries.end();
+  else {
+    const { at, source } = verbatimDocument(thing, writer.own());
+    entries.drop();
+    entries.add({ index: indexOf(at), id, source: JSON.stringify(source) });
+  }
 }
 
-function sharedText(value: object): string {
-  let text = sharedTexts.get(value);
-  if (text === undefined) sharedTexts.set(value, (text = JSON.stringify(value)));
-  return text;
+/** Ids rise with time, and so they do in most batches. */
+function firstOfEach<T extends { event: { id: string } }>(things: T[]): T[] {
+  const isRising = things.every(
+    ({ event }, place) => place === 0 || event.id > (things[place - 1]?.event.id ?? ''),
+  );
+  if (isRising) return things;
+  const known = new Set<string>();
+  return things.filter(({ event: { id } }) => !known.has(id) && known.add(id));
+}
+
+/** Most of a batch is of one day. */
+function createIndexOf(prefix: string): (kind: IndexKind, stamp: string) => string {
+  let last = { kind: '', day: '', index: '' };
+  return (kind, stamp) => {
+    if (last.kind !== kind || !stamp.startsWith(last.day))
+      last = { kind, day: stamp.slice(0, 10), index: indexName(prefix, kind, stamp) };
+    return last.index;
+  };
+}
+
+/** `doubled`: so many of the batch were in it before. */
+function appendedOf(
+  { records, events, samples }: Pick<Appended, 'records' | 'events' | 'samples'>,
+  { fates, doubled }: { fates: readonly Fate[]; doubled: number },
+): Appended {
+  const stored = <T>(things: readonly T[], from: number): T[] =>
+    things.filter((_, place) => fates[from + place] === 'stored');
+  const count = (some: Fate) => fates.reduce((sum, fate) => (fate === some ? sum + 1 : sum), 0);
+  const deadLettered = count('dead');
+  const knownDead = count('known_dead');
+  return {
+    records: stored(records, 0),
+    events: stored(events, records.length),
+    samples: stored(samples, records.length + events.length),
+    duplicates: doubled + count('there') + knownDead,
+    ...(deadLettered > 0 && { deadLettered }),
+    ...(knownDead > 0 && { knownDead }),
+  };
 }
 
 /**

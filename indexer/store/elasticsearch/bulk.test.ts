@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import { createBulk, type BulkOptions } from './bulk.ts';
 import type { BulkItem } from './bulk-outcome.ts';
-import type { Document } from './bulk-request.ts';
+import type { Document } from './bulk-entry.ts';
 
 const document = (id: string, source = '{}'): Document => ({ index: 'i', id, source });
 const conflict: BulkItem = {

@@ -9,7 +9,8 @@
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import { Group, type Fate } from './bulk-group.ts';
 import { failureOf, outcomeOf, type BulkItem, type Outcome, type Refusal } from './bulk-outcome.ts';
-import type { Document, SendBulk } from './bulk-request.ts';
+import { lengthOf, type Document } from './bulk-entry.ts';
+import type { SendBulk } from './bulk-request.ts';
 import { reasonOf, retryAfterOf, statusOf } from './explain.ts';
 import { Pace, retryAfterMs, waitMs } from './pace.ts';
 
@@ -38,7 +39,7 @@ export type Bulk = {
 };
 
 const MAX_DOCUMENTS = 2_000;
-/** Characters of a request: the server's own limit is 100 MB, that of some who host it 10 MB. */
+/** Bytes of a request: the server's own limit is 100 MB, that of some who host it 10 MB. */
 const MAX_LENGTH = 4 * 2 ** 20;
 const LEAST_LENGTH = 2 ** 18;
 /** A collector waits 25 s for its answer. */
@@ -50,15 +51,33 @@ const TOO_LARGE = 'status_413';
 
 export const createBulk = (options: BulkOptions): Bulk => new BulkQueue(options);
 
-/** `isUnsure`: an answer about it got lost, so that it may be there through us. */
-type Write = Document & {
-  group: Group;
-  place: number;
-  attempts: number;
-  isUnsure: boolean;
-  stage: 'whole' | 'salvaged' | 'letter';
-  refusal: Refusal | null;
-};
+type Stage = 'whole' | 'salvaged' | 'letter';
+
+/** One document of a group on its way, itself or what became of it. */
+class Write {
+  readonly document: Document;
+  readonly group: Group;
+  readonly place: number;
+  attempts = 0;
+  /** An answer about it got lost, so that it may be there through us. */
+  isUnsure = false;
+  stage: Stage = 'whole';
+  refusal: Refusal | null = null;
+
+  constructor(document: Document, group: Group, place: number) {
+    this.document = document;
+    this.group = group;
+    this.place = place;
+  }
+
+  /** What is written instead of it: `refusal` is why. */
+  instead(document: Document, stage: Stage, refusal: Refusal): Write {
+    const write = new Write(document, this.group, this.place);
+    write.stage = stage;
+    write.refusal = refusal;
+    return write;
+  }
+}
 
 class BulkQueue implements Bulk {
   private readonly options: BulkOptions;
@@ -82,8 +101,7 @@ class BulkQueue implements Bulk {
   async write(documents: readonly Document[]): Promise<Fate[]> {
     if (documents.length === 0) return [];
     const group = new Group(documents.length);
-    const fresh = { group, attempts: 0, isUnsure: false, stage: 'whole', refusal: null } as const;
-    documents.forEach((document, place) => this.waiting.push({ ...document, ...fresh, place }));
+    documents.forEach((document, place) => this.waiting.push(new Write(document, group, place)));
     const giveUp = () => group.reject(this.tooSlow());
     const timer = setTimeout(giveUp, GIVE_UP_AFTER_MS);
     this.groups.add(group);
@@ -116,7 +134,7 @@ class BulkQueue implements Bulk {
     for (; this.head < this.waiting.length && writes.length < MAX_DOCUMENTS; this.head++) {
       const next = this.waiting[this.head];
       if (next === undefined || next.group.isOver) continue;
-      length += next.source.length;
+      length += lengthOf(next.document);
       if (writes.length > 0 && length > this.maxLength) break;
       writes.push(next);
     }
@@ -133,11 +151,18 @@ class BulkQueue implements Bulk {
   private async send(writes: Write[]): Promise<void> {
     for (const write of writes) write.attempts++;
     try {
-      const items = await this.options.send(writes);
-      await this.noteAnswer(writes, items);
+      const items = await this.options.send(writes.map(({ document }) => document));
+      if (items === 'all_stored') this.noteStored(writes);
+      else await this.noteAnswer(writes, items);
     } catch (error) {
       await this.noteFailure(writes, error);
     }
+  }
+
+  private noteStored(writes: Write[]): void {
+    this.idleRounds = 0;
+    this.pace.noteTaken();
+    for (const write of writes) write.group.settle(write.place, fateOf('stored', write));
   }
 
   private async noteAnswer(writes: Write[], items: BulkItem[]): Promise<void> {
@@ -202,7 +227,7 @@ class BulkQueue implements Bulk {
       this.queueFirst(this.refuse(only, refusal));
       return;
     }
-    if (statusOf(error) === 413) this.maxLength = Math.max(LEAST_LENGTH, lengthOf(writes) / 2);
+    if (statusOf(error) === 413) this.maxLength = Math.max(LEAST_LENGTH, lengthOfAll(writes) / 2);
     const half = writes.length >> 1;
     await this.send(writes.slice(0, half));
     await this.send(writes.slice(half));
@@ -211,12 +236,11 @@ class BulkQueue implements Bulk {
   /** What is to be written instead; nothing when not even that is taken, and then its group knows. */
   private refuse(write: Write, refusal: Refusal): Write[] {
     const first = write.refusal ?? refusal;
-    const next = { ...write, isUnsure: false, attempts: 0, refusal: first };
     const maySalvage = write.stage === 'whole' && refusal.type !== TOO_LARGE;
-    const salvaged = maySalvage ? this.options.salvage(write) : null;
-    if (salvaged !== null) return [{ ...next, ...salvaged, stage: 'salvaged' }];
-    const letter = this.options.letterOf(write, first);
-    if (letter !== null) return [{ ...next, ...letter, stage: 'letter' }];
+    const salvaged = maySalvage ? this.options.salvage(write.document) : null;
+    if (salvaged !== null) return [write.instead(salvaged, 'salvaged', first)];
+    const letter = this.options.letterOf(write.document, first);
+    if (letter !== null) return [write.instead(letter, 'letter', first)];
     const message = `Neither a document nor its dead letter is taken: ${refusal.reason}`;
     write.group.reject(new QuaylogError('store_failed', message));
     return [];
@@ -224,10 +248,13 @@ class BulkQueue implements Bulk {
 
   private async makeIndices(missing: Write[]): Promise<void> {
     const lost = missing.filter(({ attempts }) => attempts > MAX_MADE);
-    for (const { group, index } of lost)
-      group.reject(new QuaylogError('store_failed', `The index ${index} is not there and cannot be made.`));
+    for (const { group, document } of lost)
+      group.reject(
+        new QuaylogError('store_failed', `The index ${document.index} is not there and cannot be made.`),
+      );
     try {
-      for (const index of new Set(missing.map(write => write.index))) await this.options.makeIndex(index);
+      for (const index of new Set(missing.map(({ document }) => document.index)))
+        await this.options.makeIndex(index);
       this.queueFirst(missing);
     } catch (error) {
       await this.noteFailure(missing, error);
@@ -284,4 +311,5 @@ export function blocked({ isFull, refusal }: Extract<Outcome, { is: 'blocked' }>
   });
 }
 
-const lengthOf = (writes: Write[]): number => writes.reduce((sum, { source }) => sum + source.length, 0);
+const lengthOfAll = (writes: Write[]): number =>
+  writes.reduce((sum, { document }) => sum + lengthOf(document), 0);

@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { DeadLetter, DeadLetterReplay } from '#contract/dead-letter.ts';
 import type { DeadLetterBox } from '../log-store.ts';
 import type { Fate } from './bulk-group.ts';
-import type { Document } from './bulk-request.ts';
+import type { Document } from './bulk-entry.ts';
 import type { Freshness } from './freshness.ts';
 import { deadLetterIndex, documentOf, type Letter } from './letter.ts';
 

@@ -7,38 +7,26 @@ import { createHash } from 'node:crypto';
 import type { MetricSample } from '#contract/metric-sample.ts';
 import { stampOfId } from '../../parse/record-id.ts';
 import { MAX_DEPTH, OWN, VERBATIM } from './mapping.ts';
-import {
-  END_STAMP,
-  FIRST_STAMP,
-  isPlainKey,
-  MAX_NAME,
-  readOwnFields,
-  type OwnFields,
-  type Stored,
-} from './own-fields.ts';
+import { END_STAMP, FIRST_STAMP, isPlainKey, MAX_NAME, type OwnFields, type Stored } from './own-fields.ts';
 
-/** `at`: the stamp that tells which day's index it belongs to. */
-export type StoreDocument = { id: string; at: string; source: Record<string, unknown> };
 /** A stored document as a search answers it, perhaps without fields that were not asked for. */
 export type FoundDocument = { id: string; source: Record<string, unknown> };
 
-export function toDocument(record: Stored): StoreDocument {
-  const { own, isFaithful } = readOwnFields(record);
+/** The document of a record that it cannot hold as it is: a copy that can be shown, and the record verbatim. */
+export function verbatimDocument(record: Stored, own: OwnFields): { at: string; source: object } {
   const {
     event: { id, ...event },
     ...rest
   } = record;
-  if (isFaithful) return { id, at: record['@timestamp'], source: { ...rest, event, [OWN]: own } };
   const at = stampOfId(id);
   const shown = presentable({ ...rest, event }, { depth: 0, length: 0 }) as { event: object };
   return {
-    id,
     at,
     source: {
       ...shown,
       '@timestamp': at,
       event: { ...shown.event, [VERBATIM]: JSON.stringify(record) },
-      [OWN]: own satisfies OwnFields,
+      [OWN]: own,
     },
   };
 }
@@ -51,8 +39,8 @@ export function fromDocument({ id, source }: FoundDocument): Stored {
   return { ...rest, event: { ...event, id } } as unknown as Stored;
 }
 
-/** A sample's identity is its container and its moment. */
-export function toSampleDocument(sample: MetricSample): StoreDocument {
+/** `at`: the stamp that tells which day's index it belongs to. A sample's identity is its container and its moment. */
+export function toSampleDocument(sample: MetricSample): { id: string; at: string; source: object } {
   const { '@timestamp': stamp, container } = sample;
   const id = createHash('sha256').update(`${stamp} ${container.id}`).digest('base64url');
   const at = stamp < FIRST_STAMP ? FIRST_STAMP : stamp < END_STAMP ? stamp : END_STAMP;

@@ -4,7 +4,7 @@
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Refusal } from './bulk-outcome.ts';
-import type { Document } from './bulk-request.ts';
+import type { Document } from './bulk-entry.ts';
 
 /** As it is stored. `document`: the refused source; `packed`: the same in zstd and base64, where that was too large. */
 export type Letter = {

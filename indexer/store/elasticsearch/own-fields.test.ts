@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createStreamKey, recordId } from '../../parse/record-id.ts';
-import { orderOf, readOwnFields, sortableNumber, type OwnFields } from './own-fields.ts';
+import { DocumentWriter } from './document-writer.ts';
+import { JsonBytes } from './json-bytes.ts';
+import { orderOf, sortableNumber, type OwnFields } from './own-fields.ts';
 
 const AT = '2026-11-22T10:41:07.123456789Z';
 
@@ -16,7 +18,9 @@ function ownOf(parts: Partial<LogRecord>, stamp = AT): OwnFields {
     event: { id: recordId(createStreamKey('h', 'c', 'stdout'), stamp, 0), dataset: 'docker.logs' },
     ...parts,
   };
-  return readOwnFields(record).own;
+  const writer = new DocumentWriter(new JsonBytes());
+  writer.write(record);
+  return writer.own();
 }
 
 describe('order', () => {

@@ -1,41 +1,35 @@
 /** The tokens of query/tokens.ts as terms of an index: the same text to the index and to a question. Pure. */
 import { createHash } from 'node:crypto';
 import { tokenize } from '../../query/tokens.ts';
+import type { JsonBytes } from './json-bytes.ts';
 
 /** Longer tokens (UTF-16 units) are indexed by their beginning and a hash; Lucene's whitespace tokenizer would break at 255. */
 export const MAX_TOKEN = 128;
 
 /** The terms of a text, joined by spaces; '' when it has no token. */
 export function wordsOf(text: string): { words: string; hasCut: boolean } {
-  const words = plainWords(text) ?? tokenize(text).join(' ');
+  const words = tokenize(text).join(' ');
   if (!hasLongToken(words)) return { words, hasCut: false };
   return { words: words.split(' ').map(termOfToken).join(' '), hasCut: true };
 }
 
-const SPACE = 0x20;
 /** What an ASCII character is within a token; a space for what is no part of one. */
 const FOLDED = Uint8Array.from({ length: 128 }, (_, code) => {
   const folded = String.fromCharCode(code).toLowerCase();
-  return /[a-z0-9]/.test(folded) ? folded.charCodeAt(0) : SPACE;
+  return (/[a-z0-9]/.test(folded) ? folded : ' ').charCodeAt(0);
 });
-const scratch = Buffer.allocUnsafe(16 * 1024);
 
-/** The tokens of a short text of ASCII joined by spaces, three times as fast as by patterns; null for any other text. */
-function plainWords(text: string): string | null {
-  if (text.length > scratch.length) return null;
-  let length = 0;
-  let isBetween = false;
-  for (let i = 0; i < text.length; i++) {
-    const folded = FOLDED[text.charCodeAt(i)];
-    if (folded === undefined) return null;
-    if (folded === SPACE) isBetween = length > 0;
-    else {
-      if (isBetween) scratch[length++] = SPACE;
-      isBetween = false;
-      scratch[length++] = folded;
-    }
-  }
-  return scratch.toString('latin1', 0, length);
+/** Writes the terms of a text; answers whether one of them is cut, or null, with nothing written, when there is none. */
+export function writeWords(out: JsonBytes, text: string): boolean | null {
+  const start = out.at;
+  const longest = out.words(text, FOLDED);
+  if (longest > 0 && longest <= MAX_TOKEN) return false;
+  out.at = start;
+  if (longest === 0) return null;
+  const { words, hasCut } = wordsOf(text);
+  if (words === '') return null;
+  out.string(words);
+  return hasCut;
 }
 
 function hasLongToken(words: string): boolean {
