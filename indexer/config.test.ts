@@ -20,6 +20,8 @@ test.each([
 test.each([
   ['elasticsearchUrl', 'es:9200', /^QUAYLOG_ELASTICSEARCH_URL=es:9200 is not an http/],
   ['elasticsearchUrl', 'http://a:hunter2@es:9200', /^QUAYLOG_ELASTICSEARCH_URL holds a user/],
+  ['elasticsearchUrl', 'https//a:hunter2@es:9200', /^QUAYLOG_ELASTICSEARCH_URL holds a user/],
+  ['elasticsearchUrl', 'a:hunter2@es:9200', /^QUAYLOG_ELASTICSEARCH_URL holds a user/],
   ['elasticsearchUrl', '', /^QUAYLOG_ELASTICSEARCH_URL is empty/],
   ['elasticsearchPrefix', 'Logs/..', /^QUAYLOG_ELASTICSEARCH_PREFIX=Logs\/\.\. is not made of/],
 ])('%s %s: looked at when it is used', (name, value, complaint) => {
@@ -32,6 +34,11 @@ test.each([
 test.each([
   [{ redisUrl: 'http://:hunter2@redis' }, /^QUAYLOG_REDIS_URL is not a redis:\/\/ or rediss:\/\/ address/],
   [{ redisUrl: 'hunter2' }, /^QUAYLOG_REDIS_URL is not/],
+  [{ redisUrl: 'redis://:50%hunter2@redis' }, /^QUAYLOG_REDIS_URL is not.*% is written %25/],
+  [{ redisUrl: 'redis://:hunter2#@redis' }, /^QUAYLOG_REDIS_URL is not.*# %23/],
+  [{ redisUrl: 'redis://redis/hunter2' }, /^QUAYLOG_REDIS_URL is not/],
+  [{ redisUrl: 'redis://:hunter2@redis', redisCa: 'ca.pem' }, /^QUAYLOG_REDIS_CA is set, but .* not rediss/],
+  [{ redisCa: 'ca.pem' }, /^QUAYLOG_REDIS_CA is set, but/],
   [
     { redisUrl: 'redis://:hunter2@redis', store: 'embedded' },
     /^QUAYLOG_REDIS_URL .*QUAYLOG_STORE=elasticsearch/,
@@ -53,7 +60,9 @@ test.each([
   { password: '$2 is what I have' },
   { publicUrl: 'https://logs.example/quaylog' },
   { collectorTokens: `web=${'t'.repeat(20)}` },
-  { redisUrl: 'rediss://:p@redis:6380', store: 'elasticsearch' },
+  { redisUrl: 'rediss://:p@redis:6380', redisCa: 'ca.pem', store: 'elasticsearch' },
+  { redisUrl: 'redis://a:50%25@redis:6379/1', store: 'elasticsearch' },
+  { redisUrl: 'redis://[::1]', store: 'elasticsearch' },
 ])('%j is fine', flags => {
   expect(messages(flags)).toEqual([]);
 });

@@ -50,13 +50,32 @@ function unusable(settings: Settings): SettingProblem[] {
 
 type Complain = (key: string, message: string) => void;
 
-function unusableRedis({ redisUrl, store }: Settings, complain: Complain): void {
+function unusableRedis({ redisUrl, redisCa, store }: Settings, complain: Complain): void {
+  if (redisCa !== '' && !redisUrl.startsWith('rediss://'))
+    complain(
+      'QUAYLOG_REDIS_CA',
+      ' is set, but QUAYLOG_REDIS_URL is not rediss://: without TLS there is no certificate',
+    );
   if (redisUrl === '') return;
   // Not repeated: there may be a password in it.
-  if (!/^rediss?:$/.test(URL.parse(redisUrl)?.protocol ?? ''))
-    complain('QUAYLOG_REDIS_URL', ' is not a redis:// or rediss:// address');
+  if (!isRedisUrl(redisUrl))
+    complain(
+      'QUAYLOG_REDIS_URL',
+      ' is not a redis:// or rediss:// address such as redis://:password@redis:6379; in the password, % is written %25, / %2F, # %23',
+    );
   if (store !== 'elasticsearch')
     complain('QUAYLOG_REDIS_URL', ' is for several indexers, and those need QUAYLOG_STORE=elasticsearch');
+}
+
+function isRedisUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || !/^\/?\d*$/.test(url.pathname)) return false;
+  try {
+    decodeURIComponent(url.username + url.password);
+    return url.hostname !== '';
+  } catch {
+    return false;
+  }
 }
 
 function unusableElasticsearch(settings: Settings, complain: Complain): void {
@@ -70,7 +89,7 @@ function unusableElasticsearch(settings: Settings, complain: Complain): void {
   for (const text of urls) {
     const url = URL.parse(text);
     // Not repeated: there may be a password in it.
-    if (url?.username || url?.password)
+    if (text.includes('@'))
       complain(
         'QUAYLOG_ELASTICSEARCH_URL',
         ' holds a user or password: set QUAYLOG_ELASTICSEARCH_USER and QUAYLOG_ELASTICSEARCH_PASSWORD instead',

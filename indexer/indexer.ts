@@ -23,6 +23,7 @@ import { openAuth } from './auth/open-auth.ts';
 import { registerSessionRoutes } from './auth/session.routes.ts';
 import { createIntake } from './ingest/intake.ts';
 import { createServer, type RouteAccess, type Server } from './server.ts';
+import { readAuthority } from './authority.ts';
 import { createOpening } from './opening.ts';
 import { openState } from './state/open-state.ts';
 import { takeOver } from './state/take-over.ts';
@@ -84,6 +85,7 @@ type Parts = Awaited<ReturnType<typeof createParts>>;
 async function createParts({ config, log }: IndexerOptions) {
   const now = () => new Date();
   const tls = readTls(config);
+  const redisCa = config.redisCa === '' ? null : readAuthority('QUAYLOG_REDIS_CA', config.redisCa);
   const state = await openState(config, log);
   const access = await openAuth({ config, state, now, log }).catch(async (error: unknown) => {
     await state.close();
@@ -93,7 +95,7 @@ async function createParts({ config, log }: IndexerOptions) {
   const opened = await openStore(storeOptionsOf(config, { now, log }));
   const store = guardStore(opened, err => log.error({ err }, 'append failed'));
   const keepRemovedMs = config.retentionAge === 'all' ? Infinity : config.retentionAge;
-  const redis = await openRedisOf(config, log);
+  const redis = await openRedisOf(config, redisCa, log);
   const inventory = createInventory({
     state,
     now,
@@ -194,10 +196,14 @@ async function createApp(parts: Parts, { log }: IndexerOptions): Promise<Server>
 }
 
 /** Indexers hear each other when they share a store. */
-async function openRedisOf({ redisUrl: url, elasticsearchPrefix }: IndexerConfig, log: Logger) {
+async function openRedisOf(
+  { redisUrl: url, elasticsearchPrefix }: IndexerConfig,
+  ca: string | null,
+  log: Logger,
+) {
   if (url === '') return undefined;
   const { openRedis } = await import('./live/redis.ts');
-  return openRedis({ url, key: `quaylog-live:${elasticsearchPrefix}`, log });
+  return openRedis({ url, ca, key: `quaylog-live:${elasticsearchPrefix}`, log });
 }
 
 function version(): string {

@@ -143,8 +143,9 @@ type Answer = { status: number; body: ErrorBody; retryAfterSeconds?: number | un
 function toBody(error: FastifyError, request: FastifyRequest): Answer {
   if (error instanceof QuaylogError) {
     const { status, retryAfterSeconds } = error;
-    // To be busy is no failure: it is how a queue says so.
-    if (status >= 500 && error.code !== 'busy') request.log.error({ err: error }, 'request failed');
+    // To be busy is no failure: it is how a queue says so. What has a code has a sentence: a stack would bury it.
+    if (status >= 500 && error.code !== 'busy')
+      request.log.warn({ code: error.code, reason: error.sentence }, 'request failed');
     return { status, body: error.toBody(), retryAfterSeconds };
   }
   if (error.validation) {

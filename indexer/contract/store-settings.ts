@@ -64,4 +64,12 @@ export const STORE_SETTINGS = {
     description:
       'Where several indexers share one Elasticsearch: the Redis through which live tails see what the others store. redis://:password@redis:6379, or rediss:// for TLS.',
   },
+  redisCa: {
+    env: 'QUAYLOG_REDIS_CA',
+    kind: 'string',
+    default: '',
+    programs,
+    description:
+      "With rediss://: PEM file of the authority that signed Redis's certificate. Default: those Node knows.",
+  },
 } as const satisfies Record<string, Setting>;

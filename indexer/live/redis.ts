@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { createClient } from 'redis';
+import { explainCertificate } from '../authority.ts';
 
 /** What Redis has not taken yet, at most; beyond that messages are dropped. */
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
@@ -16,6 +17,8 @@ const PING_EVERY_MS = 3_000;
 const DEAD_AFTER_MS = 9_000;
 const RETRY_AFTER_MS = 100;
 const CLOSE_WITHIN_MS = 1_000;
+
+const SETTINGS = { url: 'QUAYLOG_REDIS_URL', ca: 'QUAYLOG_REDIS_CA' };
 
 type RedisLog = Record<'info' | 'warn', (fields: Record<string, unknown>, message: string) => void>;
 
@@ -33,6 +36,8 @@ export type Redis = {
 type RedisOptions = {
   /** redis:// or rediss://; may hold a password, which is never told. */
   url: string;
+  /** Of rediss://: what signed its certificate, as PEM; null: those Node knows. */
+  ca: string | null;
   /** Names the channels: indexers of one store, and no others. */
   key: string;
   log: RedisLog;
@@ -40,10 +45,11 @@ type RedisOptions = {
 
 type Client = ReturnType<typeof createConnection>;
 
-export function openRedis({ url, key, log }: RedisOptions): Redis {
-  const address = new URL(url).host;
-  const pub = createConnection(url);
-  const sub = createConnection(url);
+export function openRedis({ url, ca, key, log }: RedisOptions): Redis {
+  const place = new URL(url);
+  const why = () => explain(reason, place);
+  const pub = createConnection(url, ca);
+  const sub = createConnection(url, ca);
   const closing = new AbortController();
   const listeners: (() => void)[] = [];
   let wasReady = false;
@@ -54,15 +60,14 @@ export function openRedis({ url, key, log }: RedisOptions): Redis {
     if (closing.signal.aborted || isReady() === wasReady) return;
     wasReady = isReady();
     if (wasReady) {
-      log.info({ redis: address }, 'redis is there: indexers tell each other what they store');
+      log.info({ redis: place.host }, 'redis is there: indexers tell each other what they store');
       for (const listener of listeners) listener();
-    } else log.warn({ reason: explain(reason, address) }, 'redis is away');
+    } else log.warn({ reason: why() }, 'redis is away');
   }
   function noteError(error: Error): void {
     const isNews = !wasReady && error.message !== reason;
     reason = error.message;
-    if (isNews && !closing.signal.aborted)
-      log.warn({ reason: explain(reason, address) }, 'redis is not there');
+    if (isNews && !closing.signal.aborted) log.warn({ reason: why() }, 'redis is not there');
     noteChange();
   }
   for (const client of [pub, sub]) {
@@ -73,7 +78,7 @@ export function openRedis({ url, key, log }: RedisOptions): Redis {
   return {
     adapter: createAdapter(publisher(pub), subscriber(sub, closing.signal), { key }),
     isReady,
-    trouble: () => (isReady() ? null : explain(reason, address)),
+    trouble: () => (isReady() ? null : why()),
     onReady: listener => void listeners.push(listener),
     async close() {
       closing.abort();
@@ -82,7 +87,7 @@ export function openRedis({ url, key, log }: RedisOptions): Redis {
   };
 }
 
-function createConnection(url: string) {
+function createConnection(url: string, ca: string | null) {
   return createClient({
     url,
     disableOfflineQueue: true,
@@ -90,6 +95,7 @@ function createConnection(url: string) {
     maintNotifications: 'disabled',
     pingInterval: PING_EVERY_MS,
     socket: {
+      ...(ca === null ? {} : { tls: true as const, ca }),
       connectTimeout: 5_000,
       socketTimeout: DEAD_AFTER_MS,
       reconnectStrategy: retries => Math.min(LONGEST_WAIT_MS, 50 * 2 ** retries) * (0.5 + Math.random() / 2),
@@ -157,11 +163,16 @@ async function end(client: Client): Promise<void> {
   if (client.isOpen) client.destroy();
 }
 
-function explain(reason: string, address: string): string {
-  const at = `Redis at ${address}`;
+function explain(reason: string, { host, protocol }: URL): string {
+  const at = `Redis at ${host}`;
   if (/WRONGPASS|NOAUTH|invalid password|invalid username/i.test(reason))
     return `${at} does not take the password in QUAYLOG_REDIS_URL: correct it.`;
-  if (/certificate|altname|self.signed|issuer/i.test(reason))
-    return `The certificate of ${at} is not trusted (${reason}): name its authority's PEM file in NODE_EXTRA_CA_CERTS.`;
+  const untrusted = explainCertificate(reason, at, SETTINGS);
+  if (untrusted !== null) return untrusted;
+  // A server that waits for TLS closes what is none; one that knows none waits for the end of a line.
+  if (protocol === 'redis:' && /ECONNRESET|closed unexpectedly/.test(reason))
+    return `${at} closed the connection (${reason}): see whether it runs; where it speaks TLS, QUAYLOG_REDIS_URL begins with rediss://.`;
+  if (protocol === 'rediss:' && /timeout|wrong version/i.test(reason))
+    return `${at} does not answer to TLS (${reason}): see whether it runs; where it speaks none, QUAYLOG_REDIS_URL begins with redis://.`;
   return `${at} cannot be reached (${reason}): see whether it runs, and correct QUAYLOG_REDIS_URL.`;
 }

@@ -19,7 +19,7 @@ const sample = {
   pids: 1,
 };
 
-it('remembers a failed append until one with something in it succeeds', async () => {
+it('remembers a failed append until one with something in it succeeds, and tells of it once', async () => {
   const memory = createMemoryStore();
   let isFull = true;
   const store: LogStore = {
@@ -34,6 +34,7 @@ it('remembers a failed append until one with something in it succeeds', async ()
   expect(guarded.trouble()).toBeNull();
   await expect(guarded.append({ ...heartbeat, samples: [sample] })).rejects.toThrow('full');
   expect(guarded.trouble()).toBe('The disk is full.');
+  await expect(guarded.append({ ...heartbeat, samples: [sample] })).rejects.toThrow('full');
   await guarded.append(heartbeat);
   expect(guarded.trouble()).toBe('The disk is full.');
   isFull = false;

@@ -1,6 +1,6 @@
 /**
  * A store that remembers why its last append failed, for `/readyz`, until one succeeds; what the store itself knows comes
- * first. A heartbeat proves nothing: it appends nothing.
+ * first. A heartbeat proves nothing: it appends nothing. Each trouble is told once, not with every batch that is sent again.
  */
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { LogStore, StoreBatch } from './log-store.ts';
@@ -18,8 +18,9 @@ export function guardStore(store: LogStore, onTrouble: (error: unknown) => void)
         if (!isEmpty(batch)) trouble = null;
         return appended;
       } catch (error) {
-        trouble = error instanceof QuaylogError ? error.sentence : (error as Error).message;
-        onTrouble(error);
+        const reason = error instanceof QuaylogError ? error.sentence : (error as Error).message;
+        if (reason !== trouble) onTrouble(error);
+        trouble = reason;
         throw error;
       }
     },

@@ -1,12 +1,16 @@
 /** Live tails across indexers, through a real Redis that is killed, frozen and started again. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Push, Subscription, Topic } from '#contract/live.ts';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createLive, type Live } from '#indexer/live/live.ts';
 import { openRedis } from '#indexer/live/redis.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { aRecord, aSample } from '../support/records.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -21,7 +25,7 @@ type One = {
 };
 
 /** The live part of an indexer, on a port of its own. */
-async function startLive(redisUrl: string, key = 'test'): Promise<One> {
+async function startLive(redisUrl: string, key = 'test', ca: string | null = null): Promise<One> {
   let missed = 0;
   let shared = 0;
   const logged: string[] = [];
@@ -30,7 +34,7 @@ async function startLive(redisUrl: string, key = 'test'): Promise<One> {
   const live = createLive({
     onSkipped: () => undefined,
     onMissed: items => void (missed += items),
-    redis: openRedis({ url: redisUrl, key, log: { info: note, warn: note } }),
+    redis: openRedis({ url: redisUrl, ca, key, log: { info: note, warn: note } }),
     share() {
       shared++;
       return Promise.resolve();
@@ -197,5 +201,70 @@ describe('indexers that share a Redis', { timeout: 60_000 }, () => {
     await until('each of the others came or is told', () => tail.messages.length + tail.skipped() === 161);
     expect(tail.skipped()).toBeGreaterThan(0);
     tail.close();
+  });
+});
+
+describe('a Redis that speaks TLS', { timeout: 60_000 }, () => {
+  const dir = mkdtempSync(join(tmpdir(), 'quaylog-redis-'));
+  const folder = (name: string) => join(dir, name);
+  let redis: TestRedis;
+  let ca: string;
+  beforeAll(async () => {
+    const authority = createAuthority(folder('authority'), 'quaylog test');
+    ({ ca } = authority.sign(folder('right')));
+    authority.sign(folder('other name'), ['DNS:elsewhere.example']);
+    authority.sign(folder('expired'), ['IP:127.0.0.1'], -1);
+    redis = await startRedis(folder('right'));
+  }, 120_000);
+  afterAll(async () => {
+    await redis?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test.each([
+    ['expired', /has expired: renew it there/],
+    ['other name', /is for another name.*write a name that it has in QUAYLOG_REDIS_URL/],
+  ])(
+    'a certificate that is %s is told, and its own indexer goes on until that is mended',
+    async (name, sentence) => {
+      await redis.kill9();
+      await redis.restart(folder(name));
+      const [a, b] = await Promise.all([
+        startLive(redis.tlsUrl, 'tls', ca),
+        startLive(redis.tlsUrl, 'tls', ca),
+      ]);
+      await until('it says so', () => sentence.test(a.live.others()?.trouble ?? ''));
+      const tail = await follow(a, { topic: 'records' });
+      a.live.publish('records', records('own'));
+      await until('own lines came', () => tail.messages.length === 1);
+      await redis.kill9();
+      await redis.restart();
+      await hearsOthers(1, a, b);
+      b.live.publish('records', records('of the other'));
+      await until('it came', () => tail.messages.length + tail.skipped() === 2);
+      expect(a.logged.join('\n')).toMatch(sentence);
+      tail.close();
+      await Promise.all([a.close(), b.close()]);
+    },
+  );
+
+  test.each([
+    ['no setting for its authority', () => redis.tlsUrl, /not trusted.*set QUAYLOG_REDIS_CA/],
+    [
+      'no TLS where it is spoken',
+      () => redis.tlsUrl.replace('rediss:', 'redis:'),
+      /closed the connection .*where it speaks TLS, QUAYLOG_REDIS_URL begins with rediss:/,
+    ],
+    [
+      'a wrong password',
+      () => redis.tlsUrl.replace('a-password', 'another'),
+      /does not take the password/,
+      true,
+    ],
+  ] as [string, () => string, RegExp, boolean?][])('%s', async (...[, url, sentence, isKnown]) => {
+    const one = await startLive(url(), 'tls', isKnown ? ca : null);
+    await until('it says so', () => sentence.test(one.live.others()?.trouble ?? ''));
+    expect(one.logged.join()).not.toContain('of-the-tests');
+    await one.close();
   });
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { readIndexerConfig } from '#indexer/config.ts';
 import { createIndexer } from '#indexer/indexer.ts';
 import { freePort } from './program.ts';
@@ -18,12 +18,15 @@ export type TestIndexer = {
   stop: () => Promise<void>;
 };
 
-export async function startTestIndexer(flags: Record<string, string> = {}): Promise<TestIndexer> {
+export async function startTestIndexer(
+  flags: Record<string, string> = {},
+  log: Logger = pino({ level: 'silent' }),
+): Promise<TestIndexer> {
   const data = flags['data'] ?? mkdtempSync(join(tmpdir(), 'quaylog-indexer-'));
   const listen = `127.0.0.1:${await freePort()}`;
   const { config, problems } = readIndexerConfig({ listen, data, ...flags });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  const indexer = await createIndexer({ config, log: pino({ level: 'silent' }) });
+  const indexer = await createIndexer({ config, log });
   await indexer.listen();
   let closed: Promise<void> | undefined;
   const url = `http://${listen}`;

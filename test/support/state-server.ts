@@ -90,6 +90,7 @@ export class StateServer {
   }
 
   private answer({ path, body = {}, bulkBody = '' }: Request): { status: number; body: unknown } {
+    if (path === '/') return ok({ version: { number: '9.0.0' } });
     const url = new URL(path, 'http://server');
     const [, , action = '', id = ''] = url.pathname.split('/');
     if (action === '_mget')

@@ -36,6 +36,7 @@ import type { StoreLog } from '../../store/embedded-store.ts';
 import { connect, type ElasticsearchPlace } from '../../store/elasticsearch/connect.ts';
 import { Connection } from '../../store/elasticsearch/connection.ts';
 import { explain } from '../../store/elasticsearch/explain.ts';
+import { refuseStrangers } from '../../store/elasticsearch/known-server.ts';
 import type { StateStore } from '../state-store.ts';
 import { createCompaction } from './compact.ts';
 import { Follower } from './follower.ts';
@@ -104,11 +105,11 @@ export function openStateStore(options: StateOnServer): StateStore {
   const writer = new Writer({ journal, follower, onWritten: compaction.look, onUnsure: tell });
   const connection = new Connection<null>({
     async open() {
-      await ask({ method: 'PUT', path: `/_index_template/${index}`, body: templateOf(index) });
-      await follower.catchUp();
-      return null;
+      await refuseStrangers(() => options.ask(ROOT));
+      await ask(templateOf(index));
+      return follower.catchUp().then(() => null);
     },
-    probe: () => options.ask({ method: 'GET', path: '/' }),
+    probe: () => options.ask(ROOT),
     explain: explained,
     log,
   });
@@ -146,10 +147,12 @@ export function openStateStore(options: StateOnServer): StateStore {
   };
 }
 
+const ROOT = { method: 'GET', path: '/' };
+
 /** One shard, because it answers for several documents in the order in which they are asked for; searched by nobody but ourselves. */
-function templateOf(index: string): object {
+function templateOf(index: string): Parameters<Ask>[0] {
   const unread = { type: 'object', enabled: false };
-  return {
+  const body = {
     index_patterns: [index],
     priority: 500,
     template: {
@@ -160,6 +163,7 @@ function templateOf(index: string): object {
     },
     _meta: { description: 'Quaylog puts this whenever it starts' },
   };
+  return { method: 'PUT', path: `/_index_template/${index}`, body };
 }
 
 /** Until it is aborted; what fails is tried again the next time. */

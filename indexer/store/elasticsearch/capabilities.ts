@@ -1,8 +1,8 @@
 /** What the server can do, found by asking it to check templates that use it: versions and licences lie, and forks count anew. */
 import type { Client } from '@elastic/elasticsearch';
-import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { FieldTypes } from './mapping.ts';
 import { reasonOf, statusOf } from './explain.ts';
+import { refuseStrangers, unusable } from './known-server.ts';
 
 export type Capabilities = FieldTypes & {
   /** Indices made for logs: sorted, packed with zstd. */
@@ -26,10 +26,11 @@ function mapping(type: string): object {
   return { mappings: { properties: { '@timestamp': { type: 'date_nanos' }, trial: { type } } } };
 }
 
-/** Rejects with the client's error when the server cannot be asked, with `store_failed` when it is too old. */
+/** Rejects with the client's error when the server cannot be asked, with `store_failed` when it is too old, or none. */
 export async function detectCapabilities(client: Client, prefix: string): Promise<Capabilities> {
+  await refuseStrangers(() => client.transport.request({ method: 'GET', path: '/' }));
   const refused = await whyRefused(client, prefix, { template: mapping('keyword') });
-  if (refused !== null) throw tooOld(refused);
+  if (refused !== null) throw unusable(`has no composable index templates (${refused})`);
   const trials = Object.entries(TRIALS).map(async ([name, trial]) => [
     name,
     (await whyRefused(client, prefix, trial)) === null,
@@ -72,10 +73,3 @@ async function hasPointInTime(client: Client, prefix: string): Promise<boolean> 
     },
   );
 }
-
-const tooOld = (reason: string): QuaylogError =>
-  new QuaylogError(
-    'store_failed',
-    `The server is too old, or no Elasticsearch: it has no composable index templates (${reason}).`,
-    { hint: 'Use Elasticsearch 8.19 or later, or OpenSearch 3, and look at QUAYLOG_ELASTICSEARCH_URL.' },
-  );

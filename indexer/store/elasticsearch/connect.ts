@@ -1,9 +1,8 @@
 /**
  * A client for the servers that the settings name. It is loaded only here, when it is wanted: 300 ms of CPU and 38 MB.
  */
-import { readFileSync } from 'node:fs';
-import type { Client } from '@elastic/elasticsearch';
-import { QuaylogError } from '#contract/quaylog-error.ts';
+import type { Client, TransportRequestOptions, TransportRequestParams } from '@elastic/elasticsearch';
+import { readAuthority } from '../../authority.ts';
 
 export type ElasticsearchPlace = {
   /** `http(s)://host:port`, one for each node. */
@@ -22,13 +21,22 @@ const PLAIN_TYPES = {
   accept: 'application/json,text/plain',
 };
 const ANSWER_WITHIN_MS = 30_000;
+/** A node that did not answer is asked for a sign of life after so long, and again after twice and four times that. */
+const ASK_THE_DEAD_AFTER_MS = 5_000;
+const DOUBLED_AT_MOST = 2;
 
 /**
- * Asks nothing yet. Requests are not repeated by the client: who repeats them here knows whether that is harmless. Rejects with
- * `store_failed` when the file of the authority cannot be read.
+ * Asks nothing yet. Requests are not repeated by the client: who repeats them here knows whether that is harmless. Only what no
+ * node can have seen, because none was reached, goes to the next one. Rejects with `store_failed` when the file of the authority
+ * cannot be used.
  */
 export async function connect(place: ElasticsearchPlace): Promise<Client> {
-  const { Client, Transport } = await import('@elastic/elasticsearch');
+  const { Client, ClusterConnectionPool, Transport } = await import('@elastic/elasticsearch');
+  /** Nodes that are away get no requests while others are there. (The client's default goes on sending them some.) */
+  class NodePool extends ClusterConnectionPool {
+    override resurrectTimeout = ASK_THE_DEAD_AFTER_MS;
+    override resurrectTimeoutCutoff = DOUBLED_AT_MOST;
+  }
   class PlainTransport extends Transport {
     constructor(options: ConstructorParameters<typeof Transport>[0]) {
       const plain = { ...options, vendoredHeaders: PLAIN_TYPES };
@@ -36,13 +44,27 @@ export async function connect(place: ElasticsearchPlace): Promise<Client> {
       delete plain.productCheck;
       super(plain);
     }
+
+    override async request(
+      params: TransportRequestParams,
+      options?: TransportRequestOptions,
+    ): Promise<never> {
+      for (let nodes = place.urls.length; ; nodes--) {
+        try {
+          return await super.request<never>(params, options);
+        } catch (error) {
+          if (nodes <= 1 || !wasNeverSent(error)) throw error;
+        }
+      }
+    }
   }
   return new Client({
     nodes: [...place.urls],
     Transport: PlainTransport,
+    ConnectionPool: NodePool,
     maxRetries: 0,
     requestTimeout: ANSWER_WITHIN_MS,
-    ...(place.ca === '' ? {} : { tls: { ca: readCa(place.ca) } }),
+    ...(place.ca === '' ? {} : { tls: { ca: readAuthority('QUAYLOG_ELASTICSEARCH_CA', place.ca) } }),
     ...authOf(place),
   });
 }
@@ -52,14 +74,7 @@ function authOf({ user, password, apiKey }: ElasticsearchPlace) {
   return user === '' ? {} : { auth: { username: user, password } };
 }
 
-function readCa(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const message = `cannot read QUAYLOG_ELASTICSEARCH_CA=${path}: ${(cause as Error).message}`;
-    throw new QuaylogError('store_failed', message, {
-      cause,
-      hint: 'Name a PEM file that this user may read.',
-    });
-  }
-}
+/** The connection was not made. */
+const wasNeverSent = (error: unknown): boolean =>
+  (error as Error).name === 'ConnectionError' &&
+  /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connect Timeout/.test((error as Error).message);

@@ -96,7 +96,7 @@ export class Connection<T> {
 
   private noteReason(reason: QuaylogError): void {
     if (reason.message !== this.reason?.message)
-      this.options.log.warn({ err: reason }, 'elasticsearch is not ready');
+      this.options.log.warn({ reason: reason.sentence }, 'elasticsearch is not ready');
     this.reason = reason;
   }
 

@@ -29,8 +29,8 @@ test.each<[string, Error, RegExp]>([
   ],
   [
     'an unknown authority',
-    named('ConnectionError', 'unable to verify the first certificate'),
-    /not trusted.*QUAYLOG_ELASTICSEARCH_CA/,
+    named('ConnectionError', 'unable to verify the first certificate; try running Node.js with --a-flag'),
+    /not trusted \(unable to verify the first certificate\): set QUAYLOG_ELASTICSEARCH_CA/,
   ],
   [
     'a certificate of its own',
@@ -39,8 +39,29 @@ test.each<[string, Error, RegExp]>([
   ],
   [
     'a certificate of another name',
-    named('ConnectionError', "Hostname/IP does not match certificate's altnames"),
-    /use the name that the certificate has/,
+    named(
+      'ConnectionError',
+      "Hostname/IP does not match certificate's altnames: IP: 10.0.0.1 is not in the cert's list: ",
+    ),
+    /is for another name \(Hostname.*cert's list\): write a name that it has in QUAYLOG_ELASTICSEARCH_URL/,
+  ],
+  [
+    'a certificate that has expired',
+    named('ConnectionError', 'certificate has expired'),
+    /The certificate of .* has expired: renew it there/,
+  ],
+  [
+    'a certificate of tomorrow',
+    named('ConnectionError', 'certificate is not yet valid'),
+    /is not valid yet: compare the clock/,
+  ],
+  [
+    'http to a proxy that speaks https',
+    Object.assign(new Error('x'), {
+      statusCode: 400,
+      body: '<h1>400</h1>The plain HTTP request was sent to HTTPS port',
+    }),
+    /speaks https: write https:/,
   ],
   ['no answer', named('TimeoutError', 'Request timed out'), /did not answer in time/],
   [
@@ -60,8 +81,8 @@ test.each<[string, Error, RegExp]>([
   ],
   [
     'something else that answers',
-    Object.assign(new Error('x'), { statusCode: 404, body: '<html>' }),
-    /is no Elasticsearch of version 8\.19 or later/,
+    Object.assign(new Error('x'), { statusCode: 404, body: '<html>\r\n<h1>404 Not Found</h1></html>' }),
+    /is no Elasticsearch of version 8\.19 or later, nor OpenSearch 3 \(404 Not Found\)/,
   ],
   [
     'an overloaded server',

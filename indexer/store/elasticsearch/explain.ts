@@ -1,5 +1,8 @@
 /** What went wrong with the server, in a sentence that says what to do. Errors of the client never cross this border. */
 import { QuaylogError } from '#contract/quaylog-error.ts';
+import { explainCertificate } from '../../authority.ts';
+
+const SETTINGS = { url: 'QUAYLOG_ELASTICSEARCH_URL', ca: 'QUAYLOG_ELASTICSEARCH_CA' };
 
 /** As far as it is looked at, an error of the client or of ours. */
 type ClientError = {
@@ -19,10 +22,17 @@ export const retryAfterOf = (error: unknown): string | undefined =>
 /** `type: reason` as the server gave it, else the message. */
 export function reasonOf(error: unknown): string {
   const { body, message } = error as ClientError;
-  const inside = typeof body === 'object' ? body.error : undefined;
+  const inside = typeof body === 'object' ? body.error : body;
   if (typeof inside === 'object') return `${inside.type ?? 'error'}: ${inside.reason ?? ''}`;
-  return (inside ?? message ?? 'no reason given').slice(0, 500);
+  return wordsOf(inside ?? message ?? 'no reason given').slice(0, 500);
 }
+
+/** Proxies answer with pages. */
+const wordsOf = (page: string): string =>
+  page
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** `address`: how the settings name the server. */
 export function explain(error: unknown, address: string): QuaylogError {
@@ -35,6 +45,8 @@ function ofStatus(error: unknown, address: string): string | null {
   const status = statusOf(error);
   const reason = reasonOf(error);
   if (status === null) return null;
+  if (/plain HTTP request was sent to HTTPS|client sent an HTTP request to an HTTPS/i.test(reason))
+    return `Elasticsearch at ${address} speaks https: write https:// in QUAYLOG_ELASTICSEARCH_URL.`;
   if (status === 401)
     return `Elasticsearch at ${address} refuses who we say we are: correct QUAYLOG_ELASTICSEARCH_USER and _PASSWORD, or QUAYLOG_ELASTICSEARCH_API_KEY.`;
   if (status === 403)
@@ -49,8 +61,8 @@ function ofConnection(error: unknown, address: string): string {
   const at = `Elasticsearch at ${address}`;
   if (/wrong version number/i.test(message))
     return `${at} does not speak https: write http:// in QUAYLOG_ELASTICSEARCH_URL, or turn its TLS on.`;
-  if (/certificate|altname|self.signed|issuer/i.test(message))
-    return `The certificate of ${at} is not trusted (${message}): set QUAYLOG_ELASTICSEARCH_CA to the PEM file of its authority, and use the name that the certificate has.`;
+  const untrusted = explainCertificate(message, at, SETTINGS);
+  if (untrusted !== null) return untrusted;
   if (/other side closed|socket hang up/i.test(message))
     return `${at} closed the connection: when it speaks https, write https:// in QUAYLOG_ELASTICSEARCH_URL.`;
   if (name === 'TimeoutError') return `${at} did not answer in time: see whether it is overloaded.`;
