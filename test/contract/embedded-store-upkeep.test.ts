@@ -90,13 +90,31 @@ async function memoryOf(batches: readonly StoreBatch[]): Promise<LogStore> {
 const numberedBatches = (count: number): StoreBatch[] =>
   Array.from({ length: count }, (_, n) => numberedBatch(n));
 
+/** What an earlier format wrote of the numbered batches 0 to 29. */
+async function putFixture(fixture: string, name: string): Promise<void> {
+  const packed = await readFile(join(import.meta.dirname, `../fixtures/store/${fixture}.zst`));
+  await writeFile(join(data, 'logs', name), zstdDecompressSync(packed));
+}
+
+test(
+  'packs of format 2 are read, refuse what they have, and are packed with what is new',
+  PATIENCE,
+  async () => {
+    for (const hour of HOURS) await putFixture(`format-2-${hour}.pack`, `${hour}-0001.pack`);
+    const old = await reopen();
+    await expectSame(old, await memoryOf(numberedBatches(30)));
+    const batches = numberedBatches(32);
+    for (const [n, batch] of batches.entries())
+      expect((await old.append(batch)).duplicates).toBe(n < 30 ? 52 : 0);
+    const packed = await reopen(AT_ONCE);
+    await untilPacked();
+    await expectSame(packed, await memoryOf(batches));
+  },
+);
+
 describe('files of format 1', PATIENCE, () => {
-  /** What format 1 wrote of the numbered batches 0 to 29. */
   beforeEach(async () => {
-    for (const hour of HOURS) {
-      const packed = await readFile(join(import.meta.dirname, `../fixtures/store/format-1-${hour}.db.zst`));
-      await writeFile(join(data, 'logs', `${hour}.db`), zstdDecompressSync(packed));
-    }
+    for (const hour of HOURS) await putFixture(`format-1-${hour}.db`, `${hour}.db`);
   });
 
   test('are read as they are', async () => {

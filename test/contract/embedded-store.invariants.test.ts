@@ -42,6 +42,17 @@ async function reopen(options: Partial<EmbeddedStoreOptions> = {}): Promise<LogS
   return store;
 }
 
+/** With every hour over and packed. */
+async function reopenPacked(): Promise<LogStore> {
+  const later = () => new Date('2026-12-01T00:00:00Z');
+  const packed = await reopen({ now: later, tidyEveryMs: 50, packIdleMs: 0 });
+  await eventually(async () => (await readdir(dir)).every(name => !name.endsWith('.db')), {
+    what: 'all hours are packed',
+    withinMs: 60_000,
+  });
+  return packed;
+}
+
 async function readAll(from: LogStore): Promise<LogRecord[]> {
   const all: LogRecord[] = [];
   for (;;) {
@@ -283,14 +294,16 @@ describe('an hour of many spans', PATIENCE, () => {
     });
   }
 
-  test('answers as the memory store does, and stops when it is told to', async () => {
-    const [many, reference] = [await reopen(), createMemoryStore()];
+  /** In packs its numbers are in several runs. */
+  test.each([false, true])('answers as the memory store does (packed: %s)', async isPacked => {
+    const [live, reference] = [await reopen(), createMemoryStore()];
     const records = shuffledRecords();
     for (let i = 0; i < records.length; i += 1_000) {
       const batch = batchOf({ records: records.slice(i, i + 1_000) });
-      await many.append(batch);
+      await live.append(batch);
       await reference.append(batch);
     }
+    const many = isPacked ? await reopenPacked() : live;
     const queries = [
       ALL,
       word('tick'),
@@ -324,6 +337,11 @@ describe('an hour of many spans', PATIENCE, () => {
         }
       }
     }
+  });
+
+  test('stops when it is told to', async () => {
+    const many = await reopen();
+    await many.append(batchOf({ records: shuffledRecords().slice(0, 5_000) }));
     const controller = new AbortController();
     const abandoned = many.facets({ ...EVER, query: ALL, field: 'app.user', limit: 1 }, controller.signal);
     controller.abort(new Error('left'));

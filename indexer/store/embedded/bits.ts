@@ -15,13 +15,17 @@ export function hasBit(bits: Bits, index: number): boolean {
 export function and(a: Bits, b: Bits): Bits {
   if (typeof a === 'boolean') return a ? b : false;
   if (typeof b === 'boolean') return b ? a : false;
-  return a.map((word, i) => word & (b[i] ?? 0));
+  const both = new Uint32Array(a.length);
+  for (let i = 0; i < both.length; i++) both[i] = (a[i] ?? 0) & (b[i] ?? 0);
+  return both;
 }
 
 export function or(a: Bits, b: Bits): Bits {
   if (typeof a === 'boolean') return a ? true : b;
   if (typeof b === 'boolean') return b ? true : a;
-  return a.map((word, i) => word | (b[i] ?? 0));
+  const either = new Uint32Array(a.length);
+  for (let i = 0; i < either.length; i++) either[i] = (a[i] ?? 0) | (b[i] ?? 0);
+  return either;
 }
 
 /** The other records of the `count` that the segment has. */
@@ -34,7 +38,9 @@ export function not(a: Bits, count: number): Bits {
 }
 
 export function isEmpty(bits: Bits): boolean {
-  return typeof bits === 'boolean' ? !bits : bits.every(word => word === 0);
+  if (typeof bits === 'boolean') return !bits;
+  for (const word of bits) if (word !== 0) return false;
+  return true;
 }
 
 /** How many of the segment's `count` records. */

@@ -37,3 +37,11 @@ test('keeps alone what is larger than all it may keep', () => {
   isMade(keep, 1);
   expect([isMade(keep, 2, 50), isMade(keep, 2, 50), isMade(keep, 1)]).toEqual([true, false, true]);
 });
+
+test('keeps no larger buffer than what it was given to keep', () => {
+  const keep = createContentCache(1_000).scope();
+  const large = Buffer.alloc(50_000, 7);
+  const kept = keep(1, () => large.subarray(100, 200));
+  expect(kept).toEqual(Buffer.alloc(100, 7));
+  expect(kept.buffer.byteLength).toBe(100);
+});

@@ -30,7 +30,7 @@ export function createContentCache(maxBytes: number): ContentCache {
         let content = kept.get(name) as T | undefined;
         if (content) kept.delete(name);
         else {
-          content = make();
+          content = inOwnMemory(make());
           bytes += content.byteLength;
         }
         kept.set(name, content);
@@ -39,6 +39,15 @@ export function createContentCache(maxBytes: number): ContentCache {
       };
     },
   };
+}
+
+/** Small buffers are pieces of a large one, which stays as long as any of its pieces does. */
+function inOwnMemory<T extends ArrayBufferView>(content: T): T {
+  const { buffer, byteOffset, byteLength } = content;
+  if (byteLength === buffer.byteLength || !Buffer.isBuffer(content)) return content;
+  const own = Buffer.allocUnsafeSlow(byteLength);
+  own.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return own as ArrayBufferView as T;
 }
 
 /** Keeps nothing: for who reads everything once. */

@@ -100,12 +100,12 @@ function tallyTotals(
 
 function tallyMatches(query: SegmentQuery, grainMs: number, visit: VisitCount): void {
   const { probe, startSeconds } = query;
-  const kinds = probe.kindNumbers();
+  const { kinds } = probe.columns;
   const pieceOf = createPieceFinder(query, grainMs);
   const width = (probe.segment.present.at(-1) ?? 0) + 1;
   const counts = new Uint32Array(width * Math.ceil(HOUR_MS / grainMs));
   forEachMatch(query, index => {
-    const cell = pieceOf(index) * width + (kinds[index] ?? 0);
+    const cell = pieceOf(index) * width + kinds.at(index);
     counts[cell] = (counts[cell] ?? 0) + 1;
   });
   counts.forEach((count, cell) => {
@@ -117,11 +117,9 @@ function tallyMatches(query: SegmentQuery, grainMs: number, visit: VisitCount): 
 /** Which piece a record is in; times are read only when there is more than one. */
 function createPieceFinder({ probe }: SegmentQuery, grainMs: number): (index: number) => number {
   if (grainMs >= HOUR_MS) return () => 0;
-  const { seconds } = probe.times();
-  if (grainMs % 1_000 === 0) return index => Math.floor((seconds[index] ?? 0) / (grainMs / 1_000));
-  const { nanoseconds } = probe.times();
-  return index =>
-    Math.floor(((seconds[index] ?? 0) * 1_000 + Math.floor((nanoseconds[index] ?? 0) / 1e6)) / grainMs);
+  const { seconds, nanoseconds } = probe.columns;
+  if (grainMs % 1_000 === 0) return index => Math.floor(seconds.at(index) / (grainMs / 1_000));
+  return index => Math.floor((seconds.at(index) * 1_000 + Math.floor(nanoseconds.at(index) / 1e6)) / grainMs);
 }
 
 type Show = (query: SegmentQuery, visit: (document: object, count: number) => void) => void;

@@ -6,7 +6,8 @@
  *     footer       a section of JSON: `Footer` below
  *     trailer      u32 length of the footer's section, then MAGIC; little-endian
  *
- *     kinds, seconds, nanoseconds, ordinals     a number for each record (number-column.ts); seconds within the hour
+ *     kinds, seconds, nanoseconds, ordinals     a number for each record (number-column.ts); seconds within the hour. In packs
+ *                  a section for each run of some thousand records, so that one record does not cost the whole column
  *     chunks       runs of records whose texts are packed together: one section of messages, one of rests (text-column.ts)
  *     words        pages of the word index (word-index.ts); absent for a few records, which are looked at one by one
  *     totals       for each 5 minutes of the hour, for each kind, how many records; of packs only
@@ -17,7 +18,7 @@
  * - An image is never changed. Records are known by their place in it, from 0.
  */
 import { countTotals } from './totals.ts';
-import { encodeNumbers } from './number-column.ts';
+import { encodeNumbers, type Numbers } from './number-column.ts';
 import { atOf, type At, type RecordColumns } from './record-columns.ts';
 import { toSection } from './section.ts';
 import { encodeTexts, sliceTexts, startOfText } from './text-column.ts';
@@ -28,6 +29,9 @@ export const TRAILER_BYTES = 4 + MAGIC.length;
 
 /** Where a section begins, and how long it is. */
 export type Place = [at: number, length: number];
+/** Of its one section, or of its runs. */
+export type ColumnPlaces = Place | Place[];
+export type KindSpan = [low: number, high: number];
 export type ChunkPlaces = { first: number; messages: Place; rests: Place };
 export type PagePlaces = { first: string; words: Place; places: Place };
 
@@ -37,10 +41,14 @@ export type Footer<Own = object> = Own & {
   high: At;
   /** The different numbers of kinds that occur, ascending. */
   present: number[];
-  kinds: Place;
-  seconds: Place;
-  nanoseconds: Place;
-  ordinals: Place;
+  kinds: ColumnPlaces;
+  seconds: ColumnPlaces;
+  nanoseconds: ColumnPlaces;
+  ordinals: ColumnPlaces;
+  /** Records in each run of numbers but the last; without it a column is one section. */
+  runRecords?: number;
+  /** The lowest and the highest number of a kind in each run. */
+  kindSpans?: KindSpan[];
   chunks: ChunkPlaces[];
   words?: PagePlaces[];
   totals?: Place;
@@ -53,6 +61,8 @@ export type ImageOptions = {
   chunkBytes: number;
   /** Of words in a page of the index; 0 makes no index. */
   pageBytes: number;
+  /** Of records whose numbers are packed together; without it, all. */
+  runRecords?: number;
   hasTotals: boolean;
 };
 
@@ -88,16 +98,24 @@ export function createImageWriter(write: (bytes: Buffer) => void): ImageWriter {
 
 /** Writes all but the end; `finish` with what this answers, and more where wanted. At least one record. */
 export function addRecords(image: ImageWriter, records: RecordColumns, options: ImageOptions): Footer {
-  const { level } = options;
+  const { level, runRecords } = options;
+  const addNumbers = (numbers: Numbers, packedAt = level): ColumnPlaces => {
+    const add = (run: Numbers): Place => image.add(encodeNumbers(run), packedAt);
+    return runRecords === undefined ? add(numbers) : runsOf(numbers, runRecords).map(add);
+  };
   return {
     ...spanOf(records),
     count: records.count,
     present: [...new Set(records.kinds)].sort((a, b) => a - b),
-    kinds: image.add(encodeNumbers(records.kinds), level),
-    seconds: image.add(encodeNumbers(records.seconds), level),
+    kinds: addNumbers(records.kinds),
+    seconds: addNumbers(records.seconds),
     // Random as they are, they would not shrink.
-    nanoseconds: image.add(encodeNumbers(records.nanoseconds), 0),
-    ordinals: image.add(encodeNumbers(records.ordinals), level),
+    nanoseconds: addNumbers(records.nanoseconds, 0),
+    ordinals: addNumbers(records.ordinals),
+    ...(runRecords !== undefined && {
+      runRecords,
+      kindSpans: runsOf(records.kinds, runRecords).map(kindSpanOf),
+    }),
     chunks: chunkStarts(records, options.chunkBytes).map((first, i, starts) => {
       const end = starts[i + 1] ?? records.count;
       return {
@@ -115,6 +133,21 @@ export function addRecords(image: ImageWriter, records: RecordColumns, options: 
     }),
     ...(options.hasTotals && { totals: image.add(countTotals(records), level) }),
   };
+}
+
+const runsOf = (numbers: Numbers, length: number): Numbers[] =>
+  Array.from({ length: Math.ceil(numbers.length / length) }, (_, run) =>
+    numbers.subarray(run * length, (run + 1) * length),
+  );
+
+function kindSpanOf(kinds: Numbers): KindSpan {
+  let low = Infinity;
+  let high = 0;
+  for (const kind of kinds) {
+    if (kind < low) low = kind;
+    if (kind > high) high = kind;
+  }
+  return [low, high];
 }
 
 /** The image of some records, in memory. */

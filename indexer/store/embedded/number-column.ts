@@ -30,8 +30,8 @@ export function decodeNumbers(bytes: Buffer, count: number): Numbers {
     throw new DamagedError('a column is too short or too long');
   const body = bytes.subarray(1);
   if (width === 0) return new Uint8Array(count);
-  if (width === 1) return new Uint8Array(body.buffer, body.byteOffset, count);
-  // Numbers begin where their width divides the place: a copy does.
+  // Numbers begin where their width divides the place: a copy does, and keeps no larger buffer.
   const aligned = new Uint8Array(body).buffer;
+  if (width === 1) return new Uint8Array(aligned);
   return width === 2 ? new Uint16Array(aligned) : new Uint32Array(aligned);
 }

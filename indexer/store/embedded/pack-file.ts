@@ -21,16 +21,23 @@ import { addRecords, createImageWriter, type Footer, type ImageOptions, type Pla
 import { toKind, type Kind } from './kind.ts';
 import type { RecordColumns } from './record-columns.ts';
 import { contentOf } from './section.ts';
-import { openImage, readFooter, type ReadBytes, type Segment } from './segment.ts';
+import { openImage, placesOfColumn, readFooter, type ReadBytes, type Segment } from './segment.ts';
 import { MovedError, UnknownFormatError } from './store-error.ts';
 
-export const PACK_FORMAT = 2;
+/** 2 had each column of numbers in one section. */
+export const PACK_FORMAT = 3;
 
 /**
  * Chunks of twice the size save one byte in a hundred and take twice as long to unpack for one record. Pages are small enough
- * to be unpacked for one word, and large enough to pack well.
+ * to be unpacked for one word, and large enough to pack well. Runs of numbers likewise.
  */
-const OPTIONS: ImageOptions = { level: 6, chunkBytes: 2 ** 15, pageBytes: 2 ** 13, hasTotals: true };
+const OPTIONS: ImageOptions = {
+  level: 6,
+  chunkBytes: 2 ** 15,
+  pageBytes: 2 ** 13,
+  runRecords: 2 ** 12,
+  hasTotals: true,
+};
 
 /** A sample as its row: stamp and reading (sample-row.ts). */
 export type PackedSamples = { document: string; rows: [at: string, reading: string][] };
@@ -139,10 +146,10 @@ export function openPack(dir: string, name: string, cache?: ContentCache): Pack 
 
 function placesOf(footer: Footer<PackFooter>): Place[] {
   return [
-    footer.kinds,
-    footer.seconds,
-    footer.nanoseconds,
-    footer.ordinals,
+    ...placesOfColumn(footer.kinds),
+    ...placesOfColumn(footer.seconds),
+    ...placesOfColumn(footer.nanoseconds),
+    ...placesOfColumn(footer.ordinals),
     ...footer.chunks.flatMap(({ messages, rests }) => [messages, rests]),
     ...(footer.words ?? []).flatMap(({ words, places }) => [words, places]),
     ...(footer.totals ? [footer.totals] : []),

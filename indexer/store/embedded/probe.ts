@@ -2,8 +2,8 @@
 import { isAscii } from 'node:buffer';
 import { hasAny, newBits, setBit, type Bits } from './bits.ts';
 import type { Kind } from './kind.ts';
-import type { Numbers } from './number-column.ts';
-import { kindAt, type Segment, type Times } from './segment.ts';
+import type { NumberRuns } from './number-runs.ts';
+import { kindAt, type ColumnName, type Segment } from './segment.ts';
 import { startOfText, type TextColumn } from './text-column.ts';
 import type { WordIndex } from './word-index.ts';
 
@@ -12,8 +12,8 @@ export interface Probe {
   readonly count: number;
   /** The records of some kinds among `among` that the segment has. */
   recordsOfKinds(chosen: readonly number[], among: number): Bits;
-  kindNumbers(): Numbers;
-  times(): Times;
+  /** By record. */
+  readonly columns: Record<ColumnName, NumberRuns>;
   messages(chunk: number): TextColumn;
   rests(chunk: number): TextColumn;
   words(): WordIndex | null;
@@ -36,11 +36,14 @@ const MAX_TEXTS = 48;
 /** `asked`: the numbers of the kinds that the question is still open for; what is said of others means nothing. */
 export function createProbe(segment: Segment, asked: readonly number[]): Probe {
   const { count } = segment;
-  let kinds: Numbers | undefined;
-  let times: Times | undefined;
+  const columns = {
+    kinds: segment.column('kinds'),
+    seconds: segment.column('seconds'),
+    nanoseconds: segment.column('nanoseconds'),
+    ordinals: segment.column('ordinals'),
+  };
   const messages = keepLast(chunk => segment.messages(chunk));
   const rests = keepLast(chunk => segment.rests(chunk));
-  const kindNumbers = (): Numbers => (kinds ??= segment.kindNumbers());
 
   function search(within: Bits, texts: (chunk: number) => TextColumn, find: SearchChunk): Bits {
     const found = newBits(count);
@@ -59,8 +62,14 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
     const isChosen = new Uint8Array((segment.present.at(-1) ?? 0) + 1);
     for (const kind of chosen) isChosen[kind] = 1;
     const bits = newBits(count);
-    const numbers = kindNumbers();
-    for (let i = 0; i < count; i++) if (isChosen[numbers[i] ?? 0] === 1) setBit(bits, i);
+    const { runs, runLength } = columns.kinds;
+    for (let run = 0; run < runs; run++) {
+      const span = segment.kindSpans?.[run];
+      if (span && !chosen.some(kind => kind >= span[0] && kind <= span[1])) continue;
+      const numbers = columns.kinds.run(run);
+      const first = run * runLength;
+      for (let i = 0; i < numbers.length; i++) if (isChosen[numbers[i] ?? 0] === 1) setBit(bits, first + i);
+    }
     return bits;
   }
 
@@ -68,8 +77,7 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
     segment,
     count,
     recordsOfKinds,
-    kindNumbers,
-    times: () => (times ??= segment.times()),
+    columns,
     messages,
     rests,
     words: () => segment.words(),

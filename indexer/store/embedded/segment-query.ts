@@ -6,7 +6,7 @@ import { secondsOf } from './id-bytes.ts';
 import type { QueryPlan } from './plan-query.ts';
 import { createProbe, type Probe } from './probe.ts';
 import { decodeRecord, hasOwnMessage } from './record-codec.ts';
-import { atOf, NANOSECONDS, type At } from './record-columns.ts';
+import { NANOSECONDS, type At } from './record-columns.ts';
 import { idAt, kindAt, type Segment } from './segment.ts';
 import { startOfText, textAt } from './text-column.ts';
 
@@ -71,10 +71,10 @@ function withinBounds(probe: Probe, bounds: IdBounds, startSeconds: number): Bit
   if (isOutside(segment, bounds, startSeconds)) return false;
   const low = boundAt(bounds.low, startSeconds);
   const high = boundAt(bounds.high, startSeconds);
-  const { seconds, nanoseconds } = probe.times();
+  const { seconds, nanoseconds } = probe.columns;
   const bits = newBits(probe.count);
   for (let i = 0; i < probe.count; i++) {
-    const at = atOf({ seconds, nanoseconds }, i);
+    const at = seconds.at(i) * NANOSECONDS + nanoseconds.at(i);
     if (at < low || at > high) continue;
     const isBetween = at > low && at < high;
     if (isBetween || isBetweenIds(idOf(probe, i, startSeconds), bounds)) setBit(bits, i);
@@ -86,8 +86,8 @@ const isBetweenIds = (id: Uint8Array, { low, high }: IdBounds): boolean =>
   Buffer.compare(id, low) >= 0 && Buffer.compare(id, high) < 0;
 
 function idOf(probe: Probe, i: number, startSeconds: number): Uint8Array {
-  const { key } = kindAt(probe.segment, probe.kindNumbers()[i] ?? 0);
-  return idAt(probe.times(), i, { key, startSeconds });
+  const { key } = kindAt(probe.segment, probe.columns.kinds.at(i));
+  return idAt(probe.columns, i, { key, startSeconds });
 }
 
 /** The number of matches. */
@@ -128,7 +128,7 @@ export function firstMatches(
   const verify = createVerifier(query);
   const read = createRecordReader(query);
   const found: Found[] = [];
-  for (const group of bySecond(query, order)) {
+  for (const group of groupsOf(query, order)) {
     const ids = group
       .map(index => ({ index, id: idOf(probe, index, startSeconds) }))
       .sort((a, b) => sign * Buffer.compare(a.id, b.id));
@@ -140,21 +140,30 @@ export function firstMatches(
   return found;
 }
 
-/** The candidates second by second, within one as they stand. */
-function* bySecond({ probe, matches }: SegmentQuery, order: 'asc' | 'desc'): Generator<number[]> {
-  const { seconds } = probe.times();
+/** So few candidates are put in order at once. */
+const MAX_GROUP = 512;
+
+/** The candidates in groups that follow each other in `order`: second by second, within one as they stand. */
+function* groupsOf({ probe, matches }: SegmentQuery, order: 'asc' | 'desc'): Generator<number[]> {
+  if (countBits(matches.maybe, probe.count) <= MAX_GROUP) {
+    const all: number[] = [];
+    forEachBit(matches.maybe, probe.count, index => all.push(index));
+    yield all;
+    return;
+  }
+  const { seconds } = probe.columns;
   const first = Math.floor(probe.segment.low / NANOSECONDS);
   const length = Math.floor(probe.segment.high / NANOSECONDS) - first + 1;
   const ends = new Uint32Array(length + 1);
   forEachBit(matches.maybe, probe.count, index => {
-    const slot = (seconds[index] ?? 0) - first + 1;
+    const slot = seconds.at(index) - first + 1;
     ends[slot] = (ends[slot] ?? 0) + 1;
   });
   for (let slot = 1; slot <= length; slot++) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
   const sorted = new Uint32Array(ends[length] ?? 0);
   const next = ends.slice();
   forEachBit(matches.maybe, probe.count, index => {
-    const slot = (seconds[index] ?? 0) - first;
+    const slot = seconds.at(index) - first;
     sorted[next[slot] ?? 0] = index;
     next[slot] = (next[slot] ?? 0) + 1;
   });
@@ -182,7 +191,7 @@ function createRecordReader({ probe }: SegmentQuery): (index: number, id: Uint8A
   const chunkOf = createChunkFinder(probe.segment);
   return (index, id) => {
     const { chunk, first } = chunkOf(index);
-    const { template } = kindAt(probe.segment, probe.kindNumbers()[index] ?? 0);
+    const { template } = kindAt(probe.segment, probe.columns.kinds.at(index));
     const message = textAt(probe.messages(chunk), index - first);
     return decodeRecord(template, { id, message, rest: textAt(probe.rests(chunk), index - first) });
   };
@@ -196,7 +205,7 @@ function createMessageReader({ probe }: SegmentQuery): (index: number) => LogRec
     const rests = probe.rests(chunk);
     const isEmptyRest = rests.ends[index - first] === startOfText(rests, index - first);
     if (!isEmptyRest && hasOwnMessage(textAt(rests, index - first))) return undefined;
-    const { sample } = kindAt(probe.segment, probe.kindNumbers()[index] ?? 0);
+    const { sample } = kindAt(probe.segment, probe.columns.kinds.at(index));
     return { ...sample, message: textAt(probe.messages(chunk), index - first) };
   };
 }

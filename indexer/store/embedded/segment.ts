@@ -2,9 +2,19 @@
 import { keepNothing, type Keep } from './content-cache.ts';
 import { DamagedError } from './store-error.ts';
 import { joinId } from './id-bytes.ts';
-import { MAGIC, spanOf, TRAILER_BYTES, type Footer, type PagePlaces, type Place } from './image.ts';
+import {
+  MAGIC,
+  spanOf,
+  TRAILER_BYTES,
+  type ColumnPlaces,
+  type Footer,
+  type KindSpan,
+  type PagePlaces,
+  type Place,
+} from './image.ts';
 import type { Kind } from './kind.ts';
 import { decodeNumbers, type Numbers } from './number-column.ts';
+import { NumberRuns, oneRun } from './number-runs.ts';
 import type { At, RecordColumns } from './record-columns.ts';
 import { contentOf } from './section.ts';
 import { decodeTexts, type TextColumn } from './text-column.ts';
@@ -21,6 +31,11 @@ export interface Segment {
   readonly present: readonly number[];
   /** Where the runs of texts that are read together begin, and at last `count`. */
   readonly chunks: readonly number[];
+  /** For looking at some records; created anew each time. */
+  column(name: ColumnName): NumberRuns;
+  /** The lowest and the highest kind in each run of the column of kinds, where that is known. */
+  readonly kindSpans: readonly KindSpan[] | undefined;
+  /** The whole columns, for who looks at all records. */
   kindNumbers(): Numbers;
   times(): Times;
   messages(chunk: number): TextColumn;
@@ -32,6 +47,7 @@ export interface Segment {
 }
 
 export type Times = Pick<RecordColumns, 'seconds' | 'nanoseconds' | 'ordinals'>;
+export type ColumnName = 'kinds' | keyof Times;
 
 /** Some bytes of an image; shares or copies them. */
 export type ReadBytes = (at: number, length: number) => Buffer;
@@ -56,12 +72,22 @@ export function openImage(
   footer: Footer,
   { kinds, keep = keepNothing }: { kinds: readonly (Kind | undefined)[]; keep?: Keep },
 ): Segment {
-  const { count, low, high, present, seconds, nanoseconds, ordinals, totals } = footer;
-  const kindPlace = footer.kinds;
+  const { count, low, high, present, totals, runRecords: runLength = count, kindSpans } = footer;
   const content = ([at, length]: Place): Buffer => contentOf(read(at, length));
   const kept = (place: Place): Buffer => keep(place[0], () => content(place));
-  const numbers = (place: Place): Numbers => decodeNumbers(content(place), count);
-  const keptNumbers = (place: Place): Numbers => keep(place[0], () => numbers(place));
+  const runs = {
+    kinds: listPlaces(placesOfColumn(footer.kinds)),
+    seconds: listPlaces(placesOfColumn(footer.seconds)),
+    nanoseconds: listPlaces(placesOfColumn(footer.nanoseconds)),
+    ordinals: listPlaces(placesOfColumn(footer.ordinals)),
+  };
+  const readRun = (name: ColumnName, run: number): Numbers => {
+    const place = runs[name](run);
+    const read = (): Numbers => decodeNumbers(content(place), Math.min(runLength, count - run * runLength));
+    return name === 'kinds' || name === 'seconds' ? keep(place[0], read) : read();
+  };
+  const column = (name: ColumnName): NumberRuns =>
+    new NumberRuns({ count, runLength, read: run => readRun(name, run) });
   const chunks = [...footer.chunks.map(({ first }) => first), count];
   const places = {
     messages: listPlaces(footer.chunks.map(({ messages }) => messages)),
@@ -81,12 +107,14 @@ export function openImage(
     kinds,
     present,
     chunks,
-    kindNumbers: () => keptNumbers(kindPlace),
+    column,
+    kindSpans,
+    kindNumbers: () => column('kinds').all(),
     times: () =>
       timesOf({
-        seconds: () => keptNumbers(seconds),
-        nanoseconds: () => numbers(nanoseconds),
-        ordinals: () => numbers(ordinals),
+        seconds: () => column('seconds').all(),
+        nanoseconds: () => column('nanoseconds').all(),
+        ordinals: () => column('ordinals').all(),
       }),
     messages: chunk => texts(chunk, 'messages'),
     rests: chunk => texts(chunk, 'rests'),
@@ -110,6 +138,10 @@ function openWords(
     count,
   );
 }
+
+/** Of its one section, or of each of its runs. */
+export const placesOfColumn = (column: ColumnPlaces): Place[] =>
+  column.every(part => typeof part === 'object') ? column : [column];
 
 /** Places in two arrays of numbers: a footer has hundreds of them, and hundreds of footers are held. */
 function listPlaces(places: readonly Place[]): (index: number) => Place {
@@ -149,6 +181,8 @@ export function openColumns(records: RecordColumns, kinds: readonly (Kind | unde
     kinds,
     present: [...new Set(records.kinds)].sort((a, b) => a - b),
     chunks: [0, records.count],
+    column: name => oneRun(records[name]),
+    kindSpans: undefined,
     kindNumbers: () => records.kinds,
     times: () => records,
     messages: () => records.messages,
@@ -185,10 +219,10 @@ export function kindAt({ kinds }: Segment, number: number): Kind {
 
 /** The bytes of the id of record `i`; `startSeconds`: of the hour, since the epoch. */
 export function idAt(
-  times: Times,
+  times: Record<keyof Times, { at: (index: number) => number | undefined }>,
   i: number,
   { key, startSeconds }: { key: Uint8Array; startSeconds: number },
 ) {
-  const seconds = startSeconds + (times.seconds[i] ?? 0);
-  return joinId({ seconds, nanoseconds: times.nanoseconds[i] ?? 0 }, key, times.ordinals[i] ?? 0);
+  const seconds = startSeconds + (times.seconds.at(i) ?? 0);
+  return joinId({ seconds, nanoseconds: times.nanoseconds.at(i) ?? 0 }, key, times.ordinals.at(i) ?? 0);
 }

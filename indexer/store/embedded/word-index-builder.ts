@@ -16,7 +16,10 @@ for (let byte = 0; byte < 256; byte++) {
   CLASSES[byte] = byte > 127 ? 255 : isDigit || isLower ? byte : isUpper ? byte + 32 : 0;
 }
 
-/** The pages of all words in these texts, each with some `pageBytes` of words; occurrences are places in the column. */
+/**
+ * The pages of all words in these texts; occurrences are places in the column. A page ends at `pageBytes` of words, or earlier
+ * where its lists would grow beyond twice that: whoever looks for a rare word does not unpack the lists of its common neighbours.
+ */
 export function buildWordPages(texts: TextColumn, pageBytes: number): WordPage[] {
   const words = new WordTable(texts.bytes.length, MAX_WORD_BYTES);
   for (let i = 0; i < texts.ends.length; i++) addText(words, texts, i);
@@ -80,30 +83,32 @@ function toPages(words: WordTable, pageBytes: number): WordPage[] {
     places.clear();
   };
   for (const word of sortedWords(words)) {
+    encodePlaces(records.subarray(firsts[word], firsts[word + 1]));
+    if (places.length + deltas.length > 2 * pageBytes) finishPage();
     if (text.length === 0) {
       first = word;
       text.byte(NEWLINE);
     }
     text.copy(bytes, starts[word] ?? 0, starts[word + 1] ?? 0);
     text.byte(NEWLINE);
-    writePlaces(places, records.subarray(firsts[word], firsts[word + 1]));
+    places.varint(deltas.length);
+    places.copy(deltas.written, 0, deltas.length);
     if (text.length >= pageBytes) finishPage();
   }
   finishPage();
   return pages;
 }
 
+/** The list of places that was encoded last. */
 const deltas = new ByteWriter();
 
-function writePlaces(to: ByteWriter, records: Uint32Array): void {
+function encodePlaces(records: Uint32Array): void {
   deltas.clear();
   let before = -1;
   for (const record of records) {
     deltas.varint(record - before - 1);
     before = record;
   }
-  to.varint(deltas.length);
-  to.copy(deltas.written, 0, deltas.length);
 }
 
 /** The records of word `w` stand from starts[w] to starts[w + 1], ascending. */

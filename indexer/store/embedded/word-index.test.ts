@@ -17,8 +17,8 @@ function columnOf(texts: readonly string[]): TextColumn {
   return { bytes: bytes.written, ends: Uint32Array.from(ends) };
 }
 
-function indexOf(texts: readonly string[]): WordIndex {
-  const pages = buildWordPages(columnOf(texts), 8_192);
+function indexOf(texts: readonly string[], pageBytes = 8_192): WordIndex {
+  const pages = buildWordPages(columnOf(texts), pageBytes);
   const none = Buffer.alloc(0);
   return new WordIndex(
     {
@@ -39,13 +39,15 @@ const aText = fc
     maxLength: 9,
   })
   .map(pieces => pieces.flat().join(''));
+/** From a word on each page, or two, to all words on one. */
+const somePageBytes = fc.constantFrom(1, 20, 8_192);
 const texts = fc.array(aText, { maxLength: 60 });
 
 describe('the index of words', () => {
   test('finds exactly the texts that have a token', () => {
     fc.assert(
-      fc.property(texts, fc.constantFrom(...PIECES, 'absent'), (all, piece) => {
-        const index = indexOf(all);
+      fc.property(texts, fc.constantFrom(...PIECES, 'absent'), somePageBytes, (all, piece, pageBytes) => {
+        const index = indexOf(all, pageBytes);
         for (const token of tokenize(piece)) {
           const expected = all.flatMap((text, i) => (tokenize(text).includes(token) ? [i] : []));
           expect(placesOf(index.find(token).sure, all.length)).toEqual(expected);
@@ -59,11 +61,11 @@ describe('the index of words', () => {
   test('finds exactly the texts with a token that fits a pattern', () => {
     const pattern = fc.constantFrom('*rr*', 'a*', '*c', '*b*', 'c*n', 'İ*', '*', '*7', 'str*e', 'x*');
     fc.assert(
-      fc.property(texts, pattern, (all, glob) => {
+      fc.property(texts, pattern, somePageBytes, (all, glob, pageBytes) => {
         const [pieces = []] = tokenGlobs(glob);
         const fits = createTextTest({ kind: 'wildcard', pattern: glob });
         const expected = all.flatMap((text, i) => (fits(text) ? [i] : []));
-        expect(placesOf(indexOf(all).findGlob(pieces).sure, all.length)).toEqual(expected);
+        expect(placesOf(indexOf(all, pageBytes).findGlob(pieces).sure, all.length)).toEqual(expected);
       }),
       { numRuns: 300 },
     );
@@ -78,6 +80,18 @@ describe('the index of words', () => {
     expect(placesOf(index.find('x3').sure, 5_000)).toHaveLength(500);
     const beginning = all.flatMap((text, i) => (text.startsWith('w12') ? [i] : []));
     expect(placesOf(index.findGlob(['w12', '']).sure, 5_000)).toEqual(beginning);
+  });
+
+  test('keeps the long lists of common words out of the pages of rare ones', () => {
+    const all = Array.from({ length: 5_000 }, (_, i) => `aa bb ${i === 77 ? 'bc' : ''} dd`);
+    const pages = buildWordPages(columnOf(all), 2_048);
+    expect(pages.map(({ first, places }) => [first, places.length < 4_096])).toEqual([
+      ['aa', false],
+      ['bb', false],
+      ['bc', true],
+      ['dd', false],
+    ]);
+    expect(placesOf(indexOf(all, 2_048).find('bc').sure, 5_000)).toEqual([77]);
   });
 
   test('is not sure of words too long to be kept whole', () => {
