@@ -145,9 +145,9 @@ async function readiness(i: number): Promise<string> {
 const run = (name: string, script: string) =>
   engine.docker(['run', '-d', '--name', name, IMAGE, 'sh', '-c', script]);
 
-/** A live tail through the load balancer, as a dashboard has it; it connects again by itself. */
-function startTail(q: string) {
-  const socket: Socket = io(`${loadBalancer.url}/live`, { transports: ['websocket'] });
+/** A live tail through the load balancer, as a dashboard has it; it connects again by itself. `polling`: where no websocket gets through. */
+function startTail(q: string, transport: 'websocket' | 'polling' = 'websocket') {
+  const socket: Socket = io(`${loadBalancer.url}/live`, { transports: [transport] });
   const messages = new Set<string>();
   let skipped = 0;
   socket.on('records', (push: Push<LogRecord>, done: () => void) => {
@@ -191,31 +191,43 @@ it(
 it('shows live, through the load balancer, what either indexer stores', { timeout: 120_000 }, async () => {
   await bothSay('quaylog_peers', count => count === 1);
   const stored = await Promise.all([metric(0, STORED), metric(1, STORED)]);
-  const tail = startTail('container:*-live');
+  const tails = [startTail('container:*-live'), startTail('container:*-live', 'polling')];
   const lines = 100;
   for (const host of HOSTS)
     await run(`${host}-live`, `for i in $(seq ${lines}); do echo ${host} $i; sleep 0.03; done`);
-  await eventually(() => tail.messages.size + tail.skipped() >= lines * HOSTS.length, {
-    what: 'all lines came',
-  });
-  expect([tail.messages.size, tail.skipped()]).toEqual([lines * HOSTS.length, 0]);
+  for (const tail of tails) {
+    await eventually(() => tail.messages.size + tail.skipped() >= lines * HOSTS.length, {
+      what: 'all lines came',
+    });
+    expect([tail.messages.size, tail.skipped()]).toEqual([lines * HOSTS.length, 0]);
+    tail.close();
+  }
   for (const i of [0, 1]) expect(await metric(i, STORED)).toBeGreaterThan(stored[i]!);
-  tail.close();
 });
 
-it('sends an alert once, also when an indexer dies over it', { timeout: 120_000 }, async () => {
-  for (const [i, host] of (['one', 'three'] as const).entries()) {
-    await run(`${host}-crash`, 'echo about to fail; exit 3');
-    await killIndexer(i);
-  }
-  await run('two-crash', 'exit 4');
-  await eventually(() => HOSTS.every(host => deliveriesFor(host).length > 0), {
-    what: 'an alert of each death',
-    withinMs: 60_000,
-  });
-  // Sent again after a kill, a delivery has the same id: the receiver can tell.
-  expect(HOSTS.map(host => new Set(deliveriesFor(host)).size)).toEqual([1, 1, 1]);
-});
+it(
+  'sends an alert once, also when an indexer dies over it, and tails go on',
+  { timeout: 120_000 },
+  async () => {
+    const tails = (['websocket', 'polling'] as const).map(way => startTail('container:two-still', way));
+    for (const [i, host] of (['one', 'three'] as const).entries()) {
+      await run(`${host}-crash`, 'echo about to fail; exit 3');
+      await killIndexer(i);
+    }
+    await run('two-crash', 'exit 4');
+    await run('two-still', 'for i in $(seq 600); do echo still $i; sleep 0.1; done');
+    await eventually(() => HOSTS.every(host => deliveriesFor(host).length > 0), {
+      what: 'an alert of each death',
+      withinMs: 60_000,
+    });
+    // Sent again after a kill, a delivery has the same id: the receiver can tell.
+    expect(HOSTS.map(host => new Set(deliveriesFor(host)).size)).toEqual([1, 1, 1]);
+    for (const { messages, close } of tails) {
+      await eventually(() => messages.size > 0, { what: 'what is printed after both were killed' });
+      close();
+    }
+  },
+);
 
 const deliveriesFor = (host: string) =>
   receiver.received
