@@ -156,6 +156,28 @@ describe(
       expect(await again()).toMatchObject({ records: [record], duplicates: 0 });
       await store.close();
     });
+
+    test('a cluster that somebody made read-only takes nothing, says so, and goes on when the block is lifted', async () => {
+      const prefix = newPrefix();
+      const store = await openTestStore(node.url, prefix);
+      const record = aRecord();
+      const again = () => store.append(batchOf({ records: [record] }));
+      const block = (isOn: boolean | null) =>
+        put('/_cluster/settings', { persistent: { 'cluster.blocks.read_only': isOn } });
+      await block(true);
+      await expect(again()).rejects.toMatchObject({
+        code: 'store_failed',
+        message: expect.stringMatching(/FORBIDDEN\/6\/cluster read-only/) as string,
+      });
+      const late = await openTestStore(node.url, prefix);
+      await eventually(() => /cluster read-only.*lift the block/.test(late.trouble!() ?? ''), {
+        what: 'who starts now says why it cannot',
+      });
+      await block(null);
+      await eventually(() => late.trouble!() === null, { what: 'it can' });
+      expect(await again()).toMatchObject({ records: [record], duplicates: 0 });
+      await Promise.all([store.close(), late.close()]);
+    });
   },
 );
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readAuthority } from '#indexer/authority.ts';
 import { readTls } from '#indexer/tls.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { ROOT } from '../support/program.ts';
@@ -37,6 +38,20 @@ it.each([
   ['no authority', ['a/cert.pem', 'a/key.pem', 'none.pem'], /QUAYLOG_TLS_CLIENT_CA=.* holds no certificate/],
 ] as const)('%s', (_name, [cert, key, authority], complaint) => {
   expect(() => read(cert, key, authority)).toThrow(complaint);
+});
+
+it('the authority of a server that we speak to is read whole, comments and all', () => {
+  const path = join(folder, 'commented.pem');
+  writeFileSync(path, `# ours\n${readFileSync(join(folder, 'ca/ca.pem'), 'utf8')}`);
+  expect(readAuthority('QUAYLOG_REDIS_CA', path)).toBe(readFileSync(path, 'utf8'));
+});
+
+it.each([
+  ['gone.pem', /^cannot read QUAYLOG_REDIS_CA=.*gone\.pem: ENOENT/],
+  ['none.pem', /^QUAYLOG_REDIS_CA=.*none\.pem holds no certificate in PEM form/],
+  ['a/key.pem', /^QUAYLOG_REDIS_CA=.*key\.pem holds no certificate/],
+])('%s is no authority of a server', (name, complaint) => {
+  expect(() => readAuthority('QUAYLOG_REDIS_CA', join(folder, name))).toThrow(complaint);
 });
 
 it('the commands of docs/security.md make a certificate that the authority signed, in the name of the host', () => {
