@@ -122,20 +122,20 @@ function restTextBounds(value: Value): FindBounds {
 
 /** Keywords are compared with their case, so they stand in the JSON as they are; numbers as JavaScript prints them. */
 function keywordBounds(value: Value): FindBounds {
-  if (value.kind === 'wildcard') return restWith([longest(splitPattern(value.pattern))]);
+  if (value.kind === 'wildcard') return restWith([longest(splitPattern(value.pattern))], false);
   const number = toNumber(value.text);
-  return restWith(number === undefined ? [value.text] : [value.text, String(number)]);
+  return restWith(number === undefined ? [value.text] : [value.text, String(number)], true);
 }
 
 function existsBounds(field: string): FindBounds {
   const key = field.slice(field.lastIndexOf('.') + 1);
-  return isInRest(field) ? restWith([key]) : () => anything;
+  return isInRest(field) ? restWith([key], true) : () => anything;
 }
 
-/** Records whose rest holds one of some pieces, as far as JSON leaves them as they are. */
-function restWith(pieces: readonly string[]): FindBounds {
+/** Records whose rest holds one of some pieces, as far as JSON leaves them as they are; `areWhole` as of `restsWith`. */
+function restWith(pieces: readonly string[], areWhole: boolean): FindBounds {
   if (!pieces.every(isPlain)) return () => anything;
-  return (probe, within) => atMost(probe.restsWith(pieces, within));
+  return (probe, within) => atMost(probe.restsWith(pieces, within, areWhole));
 }
 
 /** Whether a field can only be in `rest`: kinds and columns hold the others, and a name with a wildcard may mean those. */

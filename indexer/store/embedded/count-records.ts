@@ -133,7 +133,7 @@ function showRests(key: string): Show {
   return (query, visit) => {
     const { probe } = query;
     const chunkOf = createChunkFinder(probe.segment);
-    const mayHave = isPlain(key) ? probe.restsWith([key], query.matches.maybe) : true;
+    const mayHave = isPlain(key) ? probe.restsWith([key], query.matches.maybe, true) : true;
     let nothing = 0;
     forEachMatch(query, index => {
       const { chunk, first } = chunkOf(index);

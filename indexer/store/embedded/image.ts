@@ -10,6 +10,7 @@
  *                  a section for each run of some thousand records, so that one record does not cost the whole column
  *     chunks       runs of records whose texts are packed together: one section of messages, one of rests (text-column.ts)
  *     words        pages of the word index (word-index.ts); absent for a few records, which are looked at one by one
+ *     restFilters  which words the rests of a chunk may hold (rest-filter.ts); of packs only
  *     totals       for each 5 minutes of the hour, for each kind, how many records; of packs only
  *
  * Invariants
@@ -20,6 +21,7 @@
 import { countTotals } from './totals.ts';
 import { encodeNumbers, type Numbers } from './number-column.ts';
 import { atOf, type At, type RecordColumns } from './record-columns.ts';
+import { encodeRestFilters } from './rest-filter.ts';
 import { toSection } from './section.ts';
 import { encodeTexts, sliceTexts, startOfText } from './text-column.ts';
 import { buildWordPages } from './word-index-builder.ts';
@@ -51,6 +53,7 @@ export type Footer<Own = object> = Own & {
   kindSpans?: KindSpan[];
   chunks: ChunkPlaces[];
   words?: PagePlaces[];
+  restFilters?: Place;
   totals?: Place;
 };
 
@@ -64,6 +67,7 @@ export type ImageOptions = {
   /** Of records whose numbers are packed together; without it, all. */
   runRecords?: number;
   hasTotals: boolean;
+  hasRestFilters?: boolean;
 };
 
 /** Takes the sections one by one and knows where each goes. */
@@ -103,6 +107,15 @@ export function addRecords(image: ImageWriter, records: RecordColumns, options: 
     const add = (run: Numbers): Place => image.add(encodeNumbers(run), packedAt);
     return runRecords === undefined ? add(numbers) : runsOf(numbers, runRecords).map(add);
   };
+  const starts = chunkStarts(records, options.chunkBytes);
+  const chunks = starts.map((first, i) => {
+    const end = starts[i + 1] ?? records.count;
+    return {
+      first,
+      messages: sliceTexts(records.messages, first, end),
+      rests: sliceTexts(records.rests, first, end),
+    };
+  });
   return {
     ...spanOf(records),
     count: records.count,
@@ -116,20 +129,21 @@ export function addRecords(image: ImageWriter, records: RecordColumns, options: 
       runRecords,
       kindSpans: runsOf(records.kinds, runRecords).map(kindSpanOf),
     }),
-    chunks: chunkStarts(records, options.chunkBytes).map((first, i, starts) => {
-      const end = starts[i + 1] ?? records.count;
-      return {
-        first,
-        messages: image.add(encodeTexts(sliceTexts(records.messages, first, end)), level),
-        rests: image.add(encodeTexts(sliceTexts(records.rests, first, end)), level),
-      };
-    }),
+    chunks: chunks.map(({ first, messages, rests }) => ({
+      first,
+      messages: image.add(encodeTexts(messages), level),
+      rests: image.add(encodeTexts(rests), level),
+    })),
     ...(options.pageBytes > 0 && {
       words: buildWordPages(records.messages, options.pageBytes).map(({ first, words, places }) => ({
         first,
         words: image.add(words, level),
         places: image.add(places, level),
       })),
+    }),
+    // As good as random, they would not shrink.
+    ...(options.hasRestFilters && {
+      restFilters: image.add(encodeRestFilters(chunks.map(({ rests }) => rests)), 0),
     }),
     ...(options.hasTotals && { totals: image.add(countTotals(records), level) }),
   };

@@ -37,6 +37,7 @@ const OPTIONS: ImageOptions = {
   pageBytes: 2 ** 13,
   runRecords: 2 ** 12,
   hasTotals: true,
+  hasRestFilters: true,
 };
 
 /** A sample as its row: stamp and reading (sample-row.ts). */
@@ -152,6 +153,7 @@ function placesOf(footer: Footer<PackFooter>): Place[] {
     ...placesOfColumn(footer.ordinals),
     ...footer.chunks.flatMap(({ messages, rests }) => [messages, rests]),
     ...(footer.words ?? []).flatMap(({ words, places }) => [words, places]),
+    ...(footer.restFilters ? [footer.restFilters] : []),
     ...(footer.totals ? [footer.totals] : []),
     footer.events.place,
     ...footer.samples.map(({ place }) => place),

@@ -7,7 +7,7 @@
  */
 import { createMatcher, type Matcher } from '../../query/match-record.ts';
 import type { QueryNode } from '../../query/query-tree.ts';
-import { createBounds, type FindBounds } from './bounds.ts';
+import { createBounds, isInRest, type FindBounds } from './bounds.ts';
 import type { Kind } from './kind.ts';
 
 type Leaf = Extract<QueryNode, { field: string }>;
@@ -15,7 +15,7 @@ type Leaf = Extract<QueryNode, { field: string }>;
 export type QueryPlan = {
   matches: Matcher;
   /** What a matcher must see of a record, beside its kind. */
-  needs: 'message' | 'everything';
+  needs: 'message' | 'rest' | 'everything';
   /** The one id that the query asks for, when it can match no other. */
   onlyId: string | undefined;
   /** Whether all records of a kind match, or none; undefined: it depends. */
@@ -29,7 +29,7 @@ export function planQuery(tree: QueryNode): QueryPlan {
   const decisions = new Map<Kind, boolean | undefined>();
   return {
     matches: createMatcher(tree),
-    needs: leaves.every(leaf => isKindLeaf(leaf) || leaf.field === 'message') ? 'message' : 'everything',
+    needs: needsOf(leaves.filter(leaf => !isKindLeaf(leaf))),
     onlyId: onlyIdOf(tree),
     decide(kind) {
       if (!decisions.has(kind))
@@ -41,6 +41,11 @@ export function planQuery(tree: QueryNode): QueryPlan {
     },
     bounds: createBounds(tree, leaf => tests.get(leaf)),
   };
+}
+
+function needsOf(leaves: readonly Leaf[]): QueryPlan['needs'] {
+  if (leaves.every(({ field }) => field === 'message')) return 'message';
+  return leaves.every(({ field }) => isInRest(field)) ? 'rest' : 'everything';
 }
 
 /** Whether a field (canonical, perhaps with wildcards) reads only what all records of a kind share. */

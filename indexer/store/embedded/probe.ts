@@ -3,6 +3,7 @@ import { isAscii } from 'node:buffer';
 import { hasAny, newBits, setBit, type Bits } from './bits.ts';
 import type { Kind } from './kind.ts';
 import type { NumberRuns } from './number-runs.ts';
+import { wordsOf } from './rest-filter.ts';
 import { kindAt, type ColumnName, type Segment } from './segment.ts';
 import { startOfText, type TextColumn } from './text-column.ts';
 import type { WordIndex } from './word-index.ts';
@@ -26,12 +27,17 @@ export interface Probe {
   messagesWith(pieces: readonly string[], within: Bits): Bits;
   /** The same of one piece in the rest. */
   restsWithFolded(piece: string, within: Bits): Bits;
-  /** The records within the set whose rest holds one of the pieces as it is. */
-  restsWith(pieces: readonly string[], within: Bits): Bits;
+  /**
+   * The records within the set whose rest holds one of the pieces as it is. `areWhole`: a rest counts only if it holds one as a
+   * whole value or name.
+   */
+  restsWith(pieces: readonly string[], within: Bits, areWhole: boolean): Bits;
 }
 
 /** Texts that stay unpacked for one question: a few chunks, in the order of use. */
 const MAX_TEXTS = 48;
+
+const NO_TEXTS: TextColumn = { bytes: Buffer.alloc(0), ends: new Uint32Array(0) };
 
 /** `asked`: the numbers of the kinds that the question is still open for; what is said of others means nothing. */
 export function createProbe(segment: Segment, asked: readonly number[]): Probe {
@@ -42,19 +48,9 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
     nanoseconds: segment.column('nanoseconds'),
     ordinals: segment.column('ordinals'),
   };
+  const search = createSearch(segment);
   const messages = keepLast(chunk => segment.messages(chunk));
   const rests = keepLast(chunk => segment.rests(chunk));
-
-  function search(within: Bits, texts: (chunk: number) => TextColumn, find: SearchChunk): Bits {
-    const found = newBits(count);
-    for (let chunk = 0; chunk + 1 < segment.chunks.length; chunk++) {
-      const first = segment.chunks[chunk] ?? 0;
-      const end = segment.chunks[chunk + 1] ?? 0;
-      if (!hasAny(within, first, end)) continue;
-      find(texts(chunk), index => setBit(found, first + index));
-    }
-    return found;
-  }
 
   /** Of these kinds among so many; when they are all or none, nobody needs to look at a record. */
   function recordsOfKinds(chosen: readonly number[], among: number): Bits {
@@ -92,12 +88,36 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
         : search(within, messages, (texts, found) => searchFolded(texts, pieces, found)),
     restsWithFolded: (piece, within) =>
       search(within, rests, (texts, found) => searchFolded(texts, [piece], found)),
-    restsWith: (pieces, within) =>
-      search(within, rests, (texts, found) => {
-        for (const piece of pieces) searchBytes(texts, Buffer.from(piece), found);
-      }),
+    restsWith(pieces, within, areWhole) {
+      const filters = areWhole ? segment.restFilters() : null;
+      const words = pieces.map(wordsOf);
+      const mayHold = (chunk: number): boolean =>
+        filters === null || words.some(some => filters.mayHold(chunk, some));
+      return search(
+        within,
+        chunk => (mayHold(chunk) ? rests(chunk) : NO_TEXTS),
+        (texts, found) => {
+          for (const piece of pieces) searchBytes(texts, Buffer.from(piece), found);
+        },
+      );
+    },
   };
 }
+
+type SearchChunks = (within: Bits, texts: (chunk: number) => TextColumn, find: SearchChunk) => Bits;
+
+/** Which records within a set `find` finds in the texts of their chunks. */
+const createSearch =
+  ({ count, chunks }: Segment): SearchChunks =>
+  (within, texts, find) => {
+    const found = newBits(count);
+    for (let chunk = 0; chunk + 1 < chunks.length; chunk++) {
+      const first = chunks[chunk] ?? 0;
+      if (!hasAny(within, first, chunks[chunk + 1] ?? 0)) continue;
+      find(texts(chunk), index => setBit(found, first + index));
+    }
+    return found;
+  };
 
 type SearchChunk = (texts: TextColumn, found: (index: number) => void) => void;
 

@@ -178,11 +178,10 @@ function* groupsOf({ probe, matches }: SegmentQuery, order: 'asc' | 'desc'): Gen
 function createVerifier(query: SegmentQuery): (index: number) => boolean {
   const { plan, probe, matches } = query;
   const read = createRecordReader(query);
-  const readMessage = createMessageReader(query);
+  const readPart = PART_READERS[plan.needs](query);
   return index => {
     if (hasBit(matches.sure, index)) return true;
-    const own = plan.needs === 'message' ? readMessage(index) : undefined;
-    return plan.matches(own ?? read(index, idOf(probe, index, query.startSeconds)));
+    return plan.matches(readPart(index) ?? read(index, idOf(probe, index, query.startSeconds)));
   };
 }
 
@@ -197,8 +196,30 @@ function createRecordReader({ probe }: SegmentQuery): (index: number, id: Uint8A
   };
 }
 
+/** Reads as much of a record as a matcher must see; undefined: that is all of it. */
+type PartReader = (index: number) => LogRecord | undefined;
+
+const PART_READERS: Record<QueryPlan['needs'], (query: SegmentQuery) => PartReader> = {
+  message: createMessageReader,
+  rest: createRestReader,
+  everything: () => () => undefined,
+};
+
+const NO_ID = new Uint8Array(20);
+
+/** A record of which only kind and rest are true. */
+function createRestReader({ probe }: SegmentQuery): PartReader {
+  const chunkOf = createChunkFinder(probe.segment);
+  return index => {
+    const { chunk, first } = chunkOf(index);
+    const { template } = kindAt(probe.segment, probe.columns.kinds.at(index));
+    const rest = textAt(probe.rests(chunk), index - first);
+    return decodeRecord(template, { id: NO_ID, message: '', rest });
+  };
+}
+
 /** A record of which only kind and message are true; undefined when the rest has a message of its own. */
-function createMessageReader({ probe }: SegmentQuery): (index: number) => LogRecord | undefined {
+function createMessageReader({ probe }: SegmentQuery): PartReader {
   const chunkOf = createChunkFinder(probe.segment);
   return index => {
     const { chunk, first } = chunkOf(index);

@@ -16,6 +16,7 @@ import type { Kind } from './kind.ts';
 import { decodeNumbers, type Numbers } from './number-column.ts';
 import { NumberRuns, oneRun } from './number-runs.ts';
 import type { At, RecordColumns } from './record-columns.ts';
+import { RestFilters } from './rest-filter.ts';
 import { contentOf } from './section.ts';
 import { decodeTexts, type TextColumn } from './text-column.ts';
 import { decodeTotals } from './totals.ts';
@@ -42,6 +43,8 @@ export interface Segment {
   rests(chunk: number): TextColumn;
   /** Null: there are so few that looking at each is quicker. */
   words(): WordIndex | null;
+  /** Of each chunk; null: nothing is known. */
+  restFilters(): RestFilters | null;
   /** As of totals.ts, `kinds.length` numbers for each slot; null: to be counted. */
   totals(): Numbers | null;
 }
@@ -72,7 +75,7 @@ export function openImage(
   footer: Footer,
   { kinds, keep = keepNothing }: { kinds: readonly (Kind | undefined)[]; keep?: Keep },
 ): Segment {
-  const { count, low, high, present, totals, runRecords: runLength = count, kindSpans } = footer;
+  const { count, low, high, present, totals, restFilters, runRecords: runLength = count, kindSpans } = footer;
   const content = ([at, length]: Place): Buffer => contentOf(read(at, length));
   const kept = (place: Place): Buffer => keep(place[0], () => content(place));
   const runs = {
@@ -119,6 +122,7 @@ export function openImage(
     messages: chunk => texts(chunk, 'messages'),
     rests: chunk => texts(chunk, 'rests'),
     words: () => words,
+    restFilters: () => (restFilters ? new RestFilters(content(restFilters), chunks.length - 1) : null),
     totals: () => (totals ? keep(totals[0], () => decodeTotals(content(totals), totalsWidth)) : null),
   };
 }
@@ -188,6 +192,7 @@ export function openColumns(records: RecordColumns, kinds: readonly (Kind | unde
     messages: () => records.messages,
     rests: () => records.rests,
     words: () => null,
+    restFilters: () => null,
     totals: () => null,
   };
 }
