@@ -62,7 +62,7 @@ export function openForWriting(path: string): DatabaseSync {
   const db = open(
     path,
     false,
-    'PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000',
+    'PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 4000',
   );
   if (formatOf(db) === 1) db.exec(`BEGIN IMMEDIATE; ${UPGRADE} COMMIT`);
   return db;

@@ -1,4 +1,5 @@
 /** Calls to a worker thread and their answers: both ends of one small protocol. */
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, Worker } from 'node:worker_threads';
 import { QuaylogError, type ErrorCode } from '#contract/quaylog-error.ts';
 
@@ -43,13 +44,19 @@ type Pending = { resolve: (answer: unknown) => void; reject: (error: Error) => v
  */
 const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
+/** What the process was started with is for its event loop: left as it is, it would overrule the limits of every thread. */
+function createWorker(url: URL, workerData: unknown): Worker {
+  setFlagsFromString('--max-semi-space-size=0');
+  return new Worker(url, { workerData, resourceLimits: LIMITS });
+}
+
 export function createThread<M extends Methods, Own = never>(options: ThreadOptions<Own>): Thread<M> {
   const pending = new Map<number, Pending>();
   let worker: Worker | undefined;
   let lastId = 0;
 
   function start(): Worker {
-    const started = new Worker(options.url, { workerData: options.workerData, resourceLimits: LIMITS });
+    const started = createWorker(options.url, options.workerData);
     started.on('message', (reply: Reply<Own>) => receive(reply));
     started.on('error', (error: Error) => fail(started, error));
     started.on('exit', code => fail(started, new Error(`thread ended with code ${code}`)));
