@@ -29,8 +29,14 @@ function collectorTrouble(data: string): string | null | undefined {
 }
 
 /** It is alive, not ready: to start it again brings no store back that is away. */
-function indexerTrouble({ data, listen, tlsCert }: typeof settings): Promise<string | null | undefined> {
-  if (!existsSync(join(data, 'logs'))) return Promise.resolve(undefined);
+function indexerTrouble({
+  data,
+  listen,
+  tlsCert,
+  store,
+}: typeof settings): Promise<string | null | undefined> {
+  // With Elasticsearch it leaves nothing in the folder, and only an indexer is told of that.
+  if (store === 'embedded' && !existsSync(join(data, 'logs'))) return Promise.resolve(undefined);
   const url = new URL(`http://${listen}`);
   const where = {
     host: url.hostname.replace(/^(?:0\.0\.0\.0|\[::\])$/, '127.0.0.1').replace(/^\[|\]$/g, ''),

@@ -66,11 +66,16 @@ describe('an indexer', () => {
     expect((await check(await serve(indexer(400, 'bad_batch', { date }))))[1]).toMatch(said);
   });
 
-  it('that is not ready yet', async () => {
+  it.each([
+    ['{"reason":"store: the disk is full"}', ': store: the disk is full'],
+    ['{}', ''],
+    ['null', ''],
+    ['<html>', ''],
+  ])('that is not ready, and says %s', async (answer, why) => {
     const url = await serve((request, response) => {
       const isReady = request.url === '/readyz';
-      response.writeHead(isReady ? 503 : 400).end(isReady ? '{}' : error('bad_batch', 'x'));
+      response.writeHead(isReady ? 503 : 400).end(isReady ? answer : error('bad_batch', 'x'));
     });
-    expect((await check(url))[1]).toBe(`risk the indexer at ${url} is not ready`);
+    expect((await check(url))[1]).toBe(`risk the indexer at ${url} is not ready${why}`);
   });
 });

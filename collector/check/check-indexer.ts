@@ -27,13 +27,13 @@ async function checkIndexer(url: string, config: CollectorConfig): Promise<Findi
   if (accepted.verdict === 'trouble') return [accepted];
   const ready = await askReady(url, config);
   if (ready === null) return [accepted];
-  return [accepted, ...(ready.status === 200 ? [] : [notReady(url)]), ...sayClock(ready)];
+  return [accepted, ...(ready.status === 200 ? [] : [notReady(url, ready)]), ...sayClock(ready)];
 }
 
-const notReady = (url: string): Finding =>
+const notReady = (url: string, { reason }: Ready): Finding =>
   risk(
-    `the indexer at ${url} is not ready`,
-    'The collector keeps the lines until it is. Its own log says why.',
+    `the indexer at ${url} is not ready${reason === null ? '' : `: ${reason}`}`,
+    'The collector keeps the lines until it is.',
   );
 
 /** With a batch that is none: an indexer that knows us calls it a bad batch, one that does not asks who we are. Nothing is stored. */
@@ -54,7 +54,17 @@ async function askWithToken(url: string, config: CollectorConfig): Promise<Findi
   return trouble(`the indexer at ${url} takes no batches: ${message}`);
 }
 
-type Ready = { status: number; date: string | undefined; askedAt: number; answeredAt: number };
+type Ready = {
+  status: number;
+  /** As it says itself. */
+  reason: string | null;
+  date: string | undefined;
+  askedAt: number;
+  answeredAt: number;
+};
+
+/** More than that no reason is. */
+const MAX_ANSWER = 10_000;
 
 /** Null when it does not answer. */
 async function askReady(url: string, config: CollectorConfig): Promise<Ready | null> {
@@ -64,14 +74,27 @@ async function askReady(url: string, config: CollectorConfig): Promise<Ready | n
   const askedAt = Date.now();
   return new Promise(resolve => {
     const request = send(target, options, (response: IncomingMessage) => {
-      response.resume();
       const { statusCode = 0, headers } = response;
-      resolve({ status: statusCode, date: headers.date, askedAt, answeredAt: Date.now() });
+      const answeredAt = Date.now();
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text = (text + part).slice(0, MAX_ANSWER)));
+      response.on('end', () => {
+        resolve({ status: statusCode, reason: reasonIn(text), date: headers.date, askedAt, answeredAt });
+      });
     });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(null));
     request.end();
   });
+}
+
+function reasonIn(text: string): string | null {
+  try {
+    const { reason } = JSON.parse(text) as { reason?: unknown };
+    return typeof reason === 'string' ? reason : null;
+  } catch {
+    return null;
+  }
 }
 
 function sayClock({ date, askedAt, answeredAt }: Ready): Finding[] {

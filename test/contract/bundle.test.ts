@@ -25,6 +25,22 @@ it('knows its version and its commands', async () => {
   expect(version.stdout().trim()).toBe(ours);
 });
 
+it('an indexer over Elasticsearch is well by its health check, even while that is away', async () => {
+  const env = {
+    QUAYLOG_LISTEN: `127.0.0.1:${await freePort()}`,
+    QUAYLOG_DATA: join(dir, 'nothing'),
+    QUAYLOG_STORE: 'elasticsearch',
+    QUAYLOG_ELASTICSEARCH_URL: 'http://127.0.0.1:1',
+  };
+  const indexer = run(['indexer'], env);
+  await untilAnswers(`http://${env.QUAYLOG_LISTEN}/healthz`, indexer);
+  const check = run([], env, 'health');
+  expect([await check.exitCode(), check.stdout().trim()]).toEqual([0, 'well']);
+  await indexer.kill();
+  const after = run([], env, 'health');
+  expect([await after.exitCode(), after.stdout()]).toEqual([1, expect.stringContaining('ECONNREFUSED')]);
+});
+
 it('both programs start, store what they collect and answer', async () => {
   const engine = await startFakeEngine(2);
   const port = await freePort();
