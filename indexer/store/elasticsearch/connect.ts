@@ -3,6 +3,7 @@
  */
 import type { Client, TransportRequestOptions, TransportRequestParams } from '@elastic/elasticsearch';
 import { readAuthority } from '../../authority.ts';
+import { allStored } from './bulk-answer.ts';
 
 export type ElasticsearchPlace = {
   /** `http(s)://host:port`, one for each node. */
@@ -31,11 +32,17 @@ const DOUBLED_AT_MOST = 2;
  * cannot be used.
  */
 export async function connect(place: ElasticsearchPlace): Promise<Client> {
-  const { Client, ClusterConnectionPool, Transport } = await import('@elastic/elasticsearch');
+  const { Client, ClusterConnectionPool, Serializer, Transport } = await import('@elastic/elasticsearch');
   /** Nodes that are away get no requests while others are there. (The client's default goes on sending them some.) */
   class NodePool extends ClusterConnectionPool {
     override resurrectTimeout = ASK_THE_DEAD_AFTER_MS;
     override resurrectTimeoutCutoff = DOUBLED_AT_MOST;
+  }
+  /** Most answers of megabytes of documents say one thing. */
+  class QuickSerializer extends Serializer {
+    override deserialize(json: string): never {
+      return (allStored(json) ?? super.deserialize(json)) as never;
+    }
   }
   class PlainTransport extends Transport {
     constructor(options: ConstructorParameters<typeof Transport>[0]) {
@@ -60,6 +67,7 @@ export async function connect(place: ElasticsearchPlace): Promise<Client> {
   }
   return new Client({
     nodes: [...place.urls],
+    Serializer: QuickSerializer,
     Transport: PlainTransport,
     ConnectionPool: NodePool,
     maxRetries: 0,

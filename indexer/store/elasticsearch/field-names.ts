@@ -9,12 +9,13 @@ export type Name = { text: string; json: Uint8Array; seen: number };
 
 /**
  * A field of our own format, or what leads to some. `key`: as a member's, with its colon. `own`: what is below has names of
- * others' choice. `wordsKey`: of a text, where its terms stand. `isLeftOut`: it is no part of a document.
+ * others' choice. `wordsKey`: of a text, where its terms stand. `isLeftOut`: it is no part of a document. `isShared`: one of `SHARED`.
  */
 export type FieldNode = {
   key: Uint8Array;
   below: Map<string, FieldNode>;
   isLeftOut: boolean;
+  isShared: boolean;
   field?: Field;
   name?: Name;
   own?: OwnName;
@@ -23,6 +24,9 @@ export type FieldNode = {
 
 /** The name of a field of the application or of a label, or the root of such names. */
 export type OwnName = Name & { key: Uint8Array; root: string; below: Map<string, OwnName> };
+
+/** Parts that the records of a container in a batch share, as the same objects: they are written once. */
+export const SHARED = ['container', 'host', 'compose', 'service'] as const;
 
 let lists = 0;
 
@@ -65,7 +69,12 @@ export function forgetNames(): void {
 
 const roots = OWN_ROOTS.map(root => ownNameOf(root, root, root));
 
-const nodeOf = (key: string): FieldNode => ({ key: keyBytes(key), below: new Map(), isLeftOut: false });
+const nodeOf = (key: string): FieldNode => ({
+  key: keyBytes(key),
+  below: new Map(),
+  isLeftOut: false,
+  isShared: false,
+});
 
 /** The table of fields by the keys that lead to them. */
 export const FIELD_TABLE: FieldNode = createTable();
@@ -96,5 +105,6 @@ function createTable(): FieldNode {
     delete node.name;
   }
   find('event.id').isLeftOut = true;
+  for (const part of SHARED) find(part).isShared = true;
   return table;
 }

@@ -46,9 +46,13 @@ export const ownRootOf = (name: string): string | undefined =>
  * (15 of 16 characters are its key), `ordinal` is nearly always 0. Ordered by them, ids of one stamp are in order.
  */
 export function orderOf(id: string): OwnFields['order'] {
-  // The 13th digit of an id has four bits of the stamp and one of the key.
-  const firstBit = Number.parseInt(id.charAt(12), 32) & 1;
-  return { stream: `${firstBit}${id.slice(13, 28)}`, ordinal: Number.parseInt(id.slice(28), 32) };
+  // The 13th digit of an id has four bits of the stamp and one of the key; in both rows of digits, 0 and a, even ones come first.
+  const code = id.charCodeAt(12);
+  const firstBit = (code < 0x41 ? code : code + 1) & 1;
+  return {
+    stream: `${firstBit}${id.slice(13, 28)}`,
+    ordinal: id.endsWith('0000') ? 0 : Number.parseInt(id.slice(28), 32),
+  };
 }
 
 /** A number as text of 16 digits, in the order of numbers: the bits of negative ones turned round, else the sign set. */
