@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRecord } from '#contract/log-record.ts';
 import { createEmbeddedStore, type EmbeddedStoreOptions } from '#indexer/store/embedded-store.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
+import { bundle } from '../../deploy/bundle.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort, startProgram, untilAnswers } from '../support/program.ts';
 import { rssBytesOf } from './process-cost.ts';
@@ -186,13 +187,21 @@ async function keepWriting(store: LogStore, startMs: number, signal: AbortSignal
   }
 }
 
-/** An indexer of its own on these files: killed, started again, asked. */
+/** An indexer of its own on these files, as the image runs it: killed, started again, asked. */
 async function benchIndexer(data: string): Promise<Row[]> {
+  const dist = join(data, 'dist');
+  await bundle(dist);
   const listen = `127.0.0.1:${await freePort()}`;
   const start = async () => {
     const program = startProgram({
+      file: join(dist, 'quaylog.js'),
       args: ['indexer'],
-      env: { QUAYLOG_LISTEN: listen, QUAYLOG_DATA: data, QUAYLOG_RETENTION_AGE: 'all' },
+      env: {
+        NODE_OPTIONS: '--max-semi-space-size=16',
+        QUAYLOG_LISTEN: listen,
+        QUAYLOG_DATA: data,
+        QUAYLOG_RETENTION_AGE: 'all',
+      },
     });
     await untilAnswers(`http://${listen}/healthz`, program);
     return program;
