@@ -3,6 +3,8 @@ import type { IngestBatch } from '#contract/batch.ts';
 import { aBatch, aLine, aStamp, aWireContainer } from '../support/wire.ts';
 
 export const LINES_PER_BATCH = 1_000;
+/** All of them are of one collector: one that has started anew is written down, with every batch that says so. */
+const STARTED_AT = new Date().toISOString();
 
 /** Each of 1,000 lines, 30 % JSON, of 40 containers; the last is of now. */
 export function manyBatches(count: number): IngestBatch[] {
@@ -40,7 +42,8 @@ function variedBatch(number: number, firstMs: number): IngestBatch {
   const lines = Array.from({ length: LINES_PER_BATCH }, (_, i) =>
     aLine(i % 40, aStamp(base + i, number), text(number * 1_000 + i)),
   );
-  return aBatch({ containers, lines });
+  const batch = aBatch({ containers, lines });
+  return { ...batch, collector: { ...batch.collector, startedAt: STARTED_AT } };
 }
 
 function text(n: number): string {
