@@ -2,9 +2,9 @@
  * Tells which records of a batch their hour has already, exactly, without an index on disk.
  *
  * Of every stretch of ten seconds that was written to lately the prints of all its ids are in memory (id-prints.ts): an id
- * whose print is new is new. The others, which come again as a rule, are looked for among the records themselves. A stretch
- * not seen lately is read back from the segments that touch it, all that a batch needs in one walk. So single lines that are
- * late by minutes cost hardly more than those in time.
+ * whose print is new is new. The others, which come again as a rule, are looked for among the records themselves, so prints of
+ * what is not there any more do no harm. A stretch not seen lately is read back from the segments that touch it, all that a
+ * batch needs in one walk. So single lines that are late by minutes cost hardly more than those in time.
  */
 import { findAmong, type AskedIds } from './find-ids.ts';
 import { startOfHour, type Hour } from './hours.ts';
@@ -25,12 +25,10 @@ type Sifted = { fresh: number[]; known: number[] };
 
 export interface KnownIds {
   /**
-   * The places of ids that the hour does not have, and of those it has; from now on it has all of them. What is fresh must be
-   * in a segment before the hour is asked about again, or be forgotten.
+   * The places of ids that the hour does not have, and of those it has. What is fresh is to be in a segment before the hour is
+   * asked about again; when it does not get there, it is fresh again, as is what went away.
    */
   sift(hour: Hour, asked: AskedIds, segments: Segments): Sifted;
-  /** After records of the hour went away, or what was said to be fresh did not get there. */
-  forget(hour: Hour): void;
   /** Lets go of what was not used for longest; when all that was fresh is in a segment. */
   trim(): void;
 }
@@ -79,10 +77,6 @@ export function createKnownIds(maxBytes = MAX_BYTES): KnownIds {
       const fresh: number[] = [];
       for (let i = 0; i < asked.count; i++) if (!known.has(i)) fresh.push(i);
       return { fresh, known: [...known].sort((a, b) => a - b) };
-    },
-    forget(hour) {
-      const first = firstStretch(hour);
-      for (let stretch = 0; stretch < STRETCHES; stretch++) remove(first + stretch);
     },
     trim() {
       for (const stretch of stretches.keys()) {

@@ -18,10 +18,7 @@ export interface OpenWriters {
   use(hour: Hour): HourWriter;
   /** Records in packed blocks of an hour that is open; 0 of others. */
   sealedRecords: (hour: Hour) => number;
-  /** What is known of the hour's records stays: they do not change. */
   close(hour: Hour): void;
-  /** Closes an hour whose records, or some of them, go away. */
-  forget(hour: Hour): void;
   closeIdle(): void;
   closeAll(): void;
   /** Closes what is too much, or out of use; when everything committed is on the disk. */
@@ -53,7 +50,6 @@ export function createOpenWriters(dir: string): OpenWriters {
         return writer.append(batch);
       } catch (error) {
         open.delete(hour);
-        ids.forget(hour);
         outOfUse.push(writer);
         throw error;
       }
@@ -61,10 +57,6 @@ export function createOpenWriters(dir: string): OpenWriters {
     use,
     sealedRecords: hour => open.get(hour)?.writer.sealedRecords() ?? 0,
     close,
-    forget(hour) {
-      close(hour);
-      ids.forget(hour);
-    },
     closeIdle() {
       const idleSince = performance.now() - IDLE_MS;
       for (const [hour, { usedMs }] of open) if (usedMs < idleSince) close(hour);

@@ -66,7 +66,7 @@ export function createWriter({ dir, retention, packIdleMs, notify }: WriterOptio
 
   function setAside(name: string, reason: string): null {
     const hour = name.slice(0, 13);
-    hours.forget(hour);
+    hours.close(hour);
     const aside = setFileAside(dir, name);
     if (aside) notify('error', 'damaged file set aside', { hour, reason, ...aside });
     return null;
@@ -76,7 +76,7 @@ export function createWriter({ dir, retention, packIdleMs, notify }: WriterOptio
     const files = listHours(dir);
     const drop = new Set(hoursToDrop(files, retention, nowMs));
     for (const hour of drop) {
-      hours.forget(hour);
+      hours.close(hour);
       removeHour(dir, hour);
     }
     const dropped = files.filter(({ hour }) => drop.has(hour));
