@@ -18,8 +18,9 @@ import { cpuSecondsOf } from './process-cost.ts';
 import { perSecond, type Row } from './row.ts';
 
 const BATCHES = 60;
-/** As many as the indexer has on their way to a server that takes all. */
+/** As many requests as the indexer has on their way to a server that takes all, and so many batches to each of them. */
 const IN_FLIGHT = 8;
+const BATCHES_PER_REQUEST = 2;
 /** A server on a JVM takes some hundred thousand records to get warm. */
 const WARM_UP = 4;
 const ROUNDS = 5;
@@ -97,17 +98,17 @@ async function ship(listen: string, indexer: Program): Promise<Round> {
   const bodies = manyBatches(BATCHES).map(batch => JSON.stringify(batch));
   const before = cpuSecondsOf(indexer.pid);
   const startedAt = performance.now();
-  await sendBatches(listen, bodies, IN_FLIGHT);
+  await sendBatches(listen, bodies, IN_FLIGHT * BATCHES_PER_REQUEST);
   return { ms: performance.now() - startedAt, cpuSeconds: cpuSecondsOf(indexer.pid) - before };
 }
 
-/** Two batches to a request, as the indexer does when several wait. */
 async function replay(url: string): Promise<Round> {
   const documents = manyBatches(BATCHES).map(
     batch => documentsOf({ records: recordsOf(batch), events: [], samples: [] }, PREFIX).documents,
   );
   const bodies: Buffer[] = [];
-  for (let i = 0; i < documents.length; i += 2) bodies.push(bodyOf(documents.slice(i, i + 2).flat()));
+  for (let i = 0; i < documents.length; i += BATCHES_PER_REQUEST)
+    bodies.push(bodyOf(documents.slice(i, i + BATCHES_PER_REQUEST).flat()));
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const before = process.cpuUsage();
   const startedAt = performance.now();
