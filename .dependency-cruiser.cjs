@@ -51,6 +51,36 @@ module.exports = {
       to: { path: '^indexer/store/(embedded|memory)' },
     },
     {
+      name: 'embedded-segments-know-no-files',
+      severity: 'error',
+      from: { path: '^indexer/store/embedded/segment/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^indexer/store/embedded/(hours|write|pack|ask)/' },
+    },
+    {
+      name: 'embedded-hours-know-no-threads',
+      severity: 'error',
+      from: { path: '^indexer/store/embedded/hours/', pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { path: '^indexer/store/embedded/(write|pack|ask)/' },
+    },
+    {
+      name: 'who-asks-does-not-write',
+      severity: 'error',
+      from: { path: '^indexer/store/(embedded|elasticsearch)/ask/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^indexer/store/(embedded|elasticsearch)/(write|pack)/' },
+    },
+    {
+      name: 'who-writes-does-not-ask',
+      severity: 'error',
+      from: { path: '^indexer/store/(embedded|elasticsearch)/(write|pack)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^indexer/store/(embedded|elasticsearch)/ask/' },
+    },
+    {
+      name: 'documents-are-the-floor',
+      severity: 'error',
+      from: { path: '^indexer/store/elasticsearch/(document|server)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^indexer/store/elasticsearch/(write|ask)/' },
+    },
+    {
       name: 'no-test-in-product',
       severity: 'error',
       from: { path: '^(collector|indexer|dashboard|cli|deploy)', pathNot: '\\.test\\.tsx?$' },

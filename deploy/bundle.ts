@@ -32,9 +32,9 @@ const ENTRIES = {
   'indexer/main': 'indexer/main.ts',
   'collector/main': 'collector/main.ts',
   health: 'deploy/health.ts',
-  'indexer/embedded/read-worker': 'indexer/store/embedded/read-worker.ts',
-  'indexer/embedded/pack-worker': 'indexer/store/embedded/pack-worker.ts',
-  'indexer/embedded/write-worker': 'indexer/store/embedded/write-worker.ts',
+  'indexer/embedded/ask/read-worker': 'indexer/store/embedded/ask/read-worker.ts',
+  'indexer/embedded/pack/pack-worker': 'indexer/store/embedded/pack/pack-worker.ts',
+  'indexer/embedded/write/write-worker': 'indexer/store/embedded/write/write-worker.ts',
 };
 const KEPT_AS_PACKAGES = ['@node-rs/argon2', '@fastify/swagger-ui'];
 

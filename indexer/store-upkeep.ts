@@ -3,8 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve as absolute, sep } from 'node:path';
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import type { StoreBackup, StoreCheck } from '#contract/store-upkeep.ts';
-import { backUpDatabase, backUpFiles } from './store/embedded/back-up.ts';
-import { checkFiles } from './store/embedded/check-files.ts';
+import { backUpDatabase, backUpFiles } from './store/embedded/hours/back-up.ts';
+import { checkFiles } from './store/embedded/hours/check-files.ts';
 
 /** `data`: the folder that QUAYLOG_DATA names. Rejects with `QuaylogError` `store_failed` when it has no store. */
 export function checkStore(data: string): Promise<StoreCheck> {

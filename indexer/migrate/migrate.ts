@@ -7,8 +7,8 @@ import type { MigratedDay, MigrateStore, MigrationReport, MigrationRequest } fro
 import { QuaylogError } from '#contract/quaylog-error.ts';
 import { readIndexerConfig, type IndexerConfig } from '../config.ts';
 import { logsOf } from '../store-upkeep.ts';
-import { lockFolder } from '../store/embedded/folder.ts';
-import { contentsOfHour } from '../store/embedded/hour-contents.ts';
+import { lockFolder } from '../store/embedded/hours/folder.ts';
+import { contentsOfHour } from '../store/embedded/hours/hour-contents.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { openStore, storeOptionsOf } from '../store/open-store.ts';
 import { daysOf, documentsIn, judgeDay, sumOfCounts, type HourSent } from './day.ts';

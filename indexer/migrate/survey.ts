@@ -1,12 +1,12 @@
 /** The reading half: the hours of an embedded store that nobody else uses, looked at without changing anything. */
 import { readdirSync } from 'node:fs';
 import type { KindCounts } from '#contract/migration.ts';
-import { damagedFileOf, isSetAside } from '../store/embedded/folder.ts';
-import { countsOfHour } from '../store/embedded/hour-contents.ts';
-import { openHour, type HourReader } from '../store/embedded/hour-reader.ts';
-import { endOfHour, hoursAmong, type HourFiles } from '../store/embedded/hours.ts';
-import { isDamage, UnknownFormatError } from '../store/embedded/store-error.ts';
-import { UnreadableFileError } from '../store/embedded/unreadable.ts';
+import { damagedFileOf, isSetAside } from '../store/embedded/hours/folder.ts';
+import { countsOfHour } from '../store/embedded/hours/hour-contents.ts';
+import { openHour, type HourReader } from '../store/embedded/hours/hour-reader.ts';
+import { endOfHour, hoursAmong, type HourFiles } from '../store/embedded/hours/hours.ts';
+import { isDamage, UnknownFormatError } from '../store/embedded/segment/store-error.ts';
+import { UnreadableFileError } from '../store/embedded/hours/unreadable.ts';
 
 export type UnreadableFile = { file: string; reason: string };
 export type SurveyedHour = { files: HourFiles; size: KindCounts };

@@ -1,15 +1,15 @@
 /**
- * The store that needs no server: hourly files in one folder (embedded/live-file.ts has the format). One thread writes, one
+ * The store that needs no server: hourly files in one folder (embedded/hours/ has the formats). One thread writes, one
  * reads, one packs what is no longer written to; this side only hands over, so that no query and no sync ever stalls the event
  * loop.
  */
 import type { LogStore } from './log-store.ts';
-import { buffersOf, encodeRecords } from './embedded/batch-columns.ts';
-import type { PackMethods } from './embedded/pack-worker.ts';
-import type { PackOrder } from './embedded/packing.ts';
-import type { DamagedFile, ReadMethods } from './embedded/read-worker.ts';
+import { buffersOf, encodeRecords } from './embedded/write/batch-columns.ts';
+import type { PackMethods } from './embedded/pack/pack-worker.ts';
+import type { PackOrder } from './embedded/write/packing.ts';
+import type { DamagedFile, ReadMethods } from './embedded/ask/read-worker.ts';
 import { createThread, type Notice, type Thread } from './embedded/thread.ts';
-import type { WriteMethods, WriteWorkerData } from './embedded/write-worker.ts';
+import type { WriteMethods, WriteWorkerData } from './embedded/write/write-worker.ts';
 
 /** As of pino. */
 export type StoreLog = Record<Notice['level'], (fields: Record<string, unknown>, message: string) => void>;
@@ -39,18 +39,18 @@ export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promis
   const onNotice = ({ level, message, fields }: Notice): void => log[level](fields, message);
   const retention = { ageMs: options.retentionAgeMs, bytes: options.retentionBytes };
   const writer = createThread<WriteMethods>({
-    url: new URL('./embedded/write-worker.ts', import.meta.url),
+    url: new URL('./embedded/write/write-worker.ts', import.meta.url),
     workerData: { dir, retention, packIdleMs } satisfies WriteWorkerData,
     onNotice,
   });
   const reader = createThread<ReadMethods, DamagedFile>({
-    url: new URL('./embedded/read-worker.ts', import.meta.url),
+    url: new URL('./embedded/ask/read-worker.ts', import.meta.url),
     workerData: { dir },
     onNotice,
     onOwn: damaged => attend(writer.call('quarantine', damaged)),
   });
   const packer = createThread<PackMethods>({
-    url: new URL('./embedded/pack-worker.ts', import.meta.url),
+    url: new URL('./embedded/pack/pack-worker.ts', import.meta.url),
     workerData: { dir },
     onNotice,
   });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Settings } from '#contract/settings.ts';
 import { createEmbeddedStore, type EmbeddedStoreOptions } from './embedded-store.ts';
-import type { ElasticsearchPlace } from './elasticsearch/connect.ts';
+import type { ElasticsearchPlace } from './elasticsearch/server/connect.ts';
 import {
   createElasticsearchStore,
   type ElasticsearchStoreOptions,

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '#contract/log-record.ts';
-import { documentsOf } from '#indexer/store/elasticsearch/batch-documents.ts';
-import { fromDocument, fromSampleDocument } from '#indexer/store/elasticsearch/document.ts';
+import { documentsOf } from '#indexer/store/elasticsearch/write/batch-documents.ts';
+import { fromDocument, fromSampleDocument } from '#indexer/store/elasticsearch/document/document.ts';
 import type { StoreBatch } from '#indexer/store/log-store.ts';
-import { OWN } from '#indexer/store/elasticsearch/mapping.ts';
+import { OWN } from '#indexer/store/elasticsearch/document/mapping.ts';
 import { anyLogRecord } from '../support/awkward.ts';
 import { anEvent, aSample } from '../support/records.ts';
 

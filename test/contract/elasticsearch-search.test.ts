@@ -2,8 +2,8 @@
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { QueryNode } from '#indexer/query/query-tree.ts';
-import { connect } from '#indexer/store/elasticsearch/connect.ts';
-import { createSearch } from '#indexer/store/elasticsearch/search.ts';
+import { connect } from '#indexer/store/elasticsearch/server/connect.ts';
+import { createSearch } from '#indexer/store/elasticsearch/ask/search.ts';
 import type { LogStore } from '#indexer/store/log-store.ts';
 import { ELASTICSEARCH_VERSIONS, whyNoElasticsearch } from '../support/elasticsearch-home.ts';
 import { newPrefix, openTestStore, removeIndices } from '../support/elasticsearch-store.ts';

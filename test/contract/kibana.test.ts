@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { estypes } from '@elastic/elasticsearch';
 import { describe, expect, test } from 'vitest';
-import { mappingOf, type IndexKind } from '#indexer/store/elasticsearch/mapping.ts';
+import { mappingOf, type IndexKind } from '#indexer/store/elasticsearch/document/mapping.ts';
 import { ROOT } from '../support/program.ts';
 
 type SavedObject = {

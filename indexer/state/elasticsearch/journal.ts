@@ -1,5 +1,5 @@
 /** The documents that hold the shared state, and the few requests about them. What they mean stands in elasticsearch-state-store.ts. */
-import { statusOf } from '../../store/elasticsearch/explain.ts';
+import { statusOf } from '../../store/elasticsearch/server/explain.ts';
 import type { Change } from './rows.ts';
 
 /** One entry of the journal. `nonce` is its own, `after` that of the entry it was made to follow. */

@@ -1,10 +1,10 @@
 /** Requests about the state, repeated while that may help. Each of them is harmless when it is sent again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { QuaylogError } from '#contract/quaylog-error.ts';
-import { blocked } from '../../store/elasticsearch/bulk.ts';
-import { failureOf, outcomeOf, type BulkItem } from '../../store/elasticsearch/bulk-outcome.ts';
-import { reasonOf, retryAfterOf, statusOf } from '../../store/elasticsearch/explain.ts';
-import { retryAfterMs, waitMs } from '../../store/elasticsearch/pace.ts';
+import { blocked } from '../../store/elasticsearch/write/bulk.ts';
+import { failureOf, outcomeOf, type BulkItem } from '../../store/elasticsearch/server/bulk-outcome.ts';
+import { reasonOf, retryAfterOf, statusOf } from '../../store/elasticsearch/server/explain.ts';
+import { retryAfterMs, waitMs } from '../../store/elasticsearch/server/pace.ts';
 import type { Ask } from './journal.ts';
 
 export type Persistence = {

@@ -3,10 +3,10 @@
  * no change to the server.
  */
 import type { Client } from '@elastic/elasticsearch';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './server/capabilities.ts';
 
-import { deadLetterIndex, deadLetterMapping } from './letter.ts';
-import { mappingOf, type IndexKind } from './mapping.ts';
+import { deadLetterIndex, deadLetterMapping } from './write/letter.ts';
+import { mappingOf, type IndexKind } from './document/mapping.ts';
 
 type Place = { prefix: string; capabilities: Capabilities };
 

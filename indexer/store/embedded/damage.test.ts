@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { QueryNode } from '../../query/query-tree.ts';
-import { findRecords, histogram } from './answers.ts';
+import { findRecords, histogram } from './ask/answers.ts';
 import { append, aRecordOf, aWriter, FIND, finish, packAll } from './hours.fixture.ts';
-import { createOpenHours } from './open-hours.ts';
-import { UnreadableFileError } from './unreadable.ts';
+import { createOpenHours } from './ask/open-hours.ts';
+import { UnreadableFileError } from './hours/unreadable.ts';
 
 const QUERIES: QueryNode[] = [
   { type: 'all' },

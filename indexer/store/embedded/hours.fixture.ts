@@ -2,11 +2,11 @@
 import type { LogRecord } from '#contract/log-record.ts';
 import { createStreamKey, recordId } from '../../parse/record-id.ts';
 import type { FindRecords, StoreBatch } from '../log-store.ts';
-import type { Steps } from './answers.ts';
-import { encodeRecords } from './batch-columns.ts';
-import { packHour } from './packer.ts';
-import type { PackLimits } from './packing.ts';
-import { createWriter, type Writer } from './writer.ts';
+import type { Steps } from './ask/answers.ts';
+import { encodeRecords } from './write/batch-columns.ts';
+import { packHour } from './pack/packer.ts';
+import type { PackLimits } from './write/packing.ts';
+import { createWriter, type Writer } from './write/writer.ts';
 
 export const HOUR = '2026-11-22T10';
 export const FIND: FindRecords = {
