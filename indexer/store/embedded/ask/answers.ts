@@ -1,6 +1,6 @@
 /**
- * The questions of the port, answered over all hours. Each is a generator that yields after every piece of work (about
- * ten milliseconds), so that many share one thread and an abandoned one stops.
+ * The questions of the port, answered over all hours. Each is a generator that yields after every piece of work (a few
+ * milliseconds at most, as a rule), so that many share one thread and an abandoned one stops.
  */
 import type { ContainerEvent } from '#contract/container-event.ts';
 import type { LogRecord } from '#contract/log-record.ts';

@@ -8,7 +8,7 @@ import { tokenGlobs } from '../../../query/match-text.ts';
 import { toNumber } from '../../../query/quantity.ts';
 import type { QueryNode, Value } from '../../../query/query-tree.ts';
 import { fold, tokenize } from '../../../query/tokens.ts';
-import { and, isEmpty, not, or, type Bits } from '../segment/bits.ts';
+import { and, areDisjoint, isEmpty, not, or, type Bits } from '../segment/bits.ts';
 import type { Kind } from '../segment/kind.ts';
 import type { Probe } from './probe.ts';
 
@@ -59,7 +59,7 @@ function intersect(parts: readonly FindBounds[]): FindBounds {
     let all = exactly(true);
     for (const part of parts) {
       all = combine(and, all, part(probe, and(within, all.maybe)));
-      if (isEmpty(and(within, all.maybe))) return exactly(false);
+      if (areDisjoint(within, all.maybe)) return exactly(false);
     }
     return all;
   };

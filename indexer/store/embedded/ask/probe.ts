@@ -2,6 +2,7 @@
 import { isAscii } from 'node:buffer';
 import { hasAny, newBits, setBit, type Bits } from '../segment/bits.ts';
 import type { Kind } from '../segment/kind.ts';
+import { SPAN_RECORDS } from '../segment/image.ts';
 import type { NumberRuns } from '../segment/number-runs.ts';
 import { wordsOf } from '../segment/rest-filter.ts';
 import { kindAt, type ColumnName, type Segment } from '../segment/segment.ts';
@@ -58,13 +59,10 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
     const isChosen = new Uint8Array((segment.present.at(-1) ?? 0) + 1);
     for (const kind of chosen) isChosen[kind] = 1;
     const bits = newBits(count);
-    const { runs, runLength } = columns.kinds;
-    for (let run = 0; run < runs; run++) {
-      const span = segment.kindSpans?.[run];
-      if (span && !chosen.some(kind => kind >= span[0] && kind <= span[1])) continue;
-      const numbers = columns.kinds.run(run);
-      const first = run * runLength;
-      for (let i = 0; i < numbers.length; i++) if (isChosen[numbers[i] ?? 0] === 1) setBit(bits, first + i);
+    for (const [start, end] of spansWith(segment, isChosen)) {
+      const { numbers, first } = columns.kinds.runOf(start);
+      for (let i = start - first; i < end - first; i++)
+        if (isChosen[numbers[i] ?? 0] === 1) setBit(bits, first + i);
     }
     return bits;
   }
@@ -102,6 +100,22 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
       );
     },
   };
+}
+
+/** The records that may be of one of the kinds, from one up to another, each within one run of numbers. */
+function* spansWith({ count, kindRanges }: Segment, isChosen: Uint8Array): Generator<[number, number]> {
+  if (kindRanges === undefined) {
+    yield [0, count];
+    return;
+  }
+  const below = new Uint32Array(isChosen.length + 1);
+  for (let kind = 0; kind < isChosen.length; kind++)
+    below[kind + 1] = (below[kind] ?? 0) + (isChosen[kind] ?? 0);
+  for (let span = 0; span * SPAN_RECORDS < count; span++) {
+    const [low = 0, high = 0] = [kindRanges[2 * span], kindRanges[2 * span + 1]];
+    if (below[low] === below[high + 1]) continue;
+    yield [span * SPAN_RECORDS, Math.min(count, (span + 1) * SPAN_RECORDS)];
+  }
 }
 
 type SearchChunks = (within: Bits, texts: (chunk: number) => TextColumn, find: SearchChunk) => Bits;

@@ -54,13 +54,19 @@ async function answer<T>(ask: (hours: OpenHours) => Steps<T>, signal: AbortSigna
   }
 }
 
+/** So long a question has the thread before others get their turn, and it is looked whether anybody still wants the answer. */
+const TURN_MS = 5;
+
 async function runSteps<T>(steps: Steps<T>, signal: AbortSignal): Promise<T> {
+  let turn = performance.now();
   try {
     for (;;) {
       const step = steps.next();
       if (step.done) return step.value;
+      if (performance.now() - turn < TURN_MS) continue;
       await setImmediate();
       signal.throwIfAborted();
+      turn = performance.now();
     }
   } finally {
     // Closes what an abandoned question still holds open.

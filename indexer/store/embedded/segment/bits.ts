@@ -43,6 +43,14 @@ export function isEmpty(bits: Bits): boolean {
   return true;
 }
 
+/** Whether no record is in both sets. */
+export function areDisjoint(a: Bits, b: Bits): boolean {
+  if (typeof a === 'boolean') return !a || isEmpty(b);
+  if (typeof b === 'boolean') return !b || isEmpty(a);
+  for (let i = 0; i < a.length; i++) if (((a[i] ?? 0) & (b[i] ?? 0)) !== 0) return false;
+  return true;
+}
+
 /** How many of the segment's `count` records. */
 export function countBits(bits: Bits, count: number): number {
   if (typeof bits === 'boolean') return bits ? count : 0;

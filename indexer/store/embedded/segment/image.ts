@@ -27,13 +27,13 @@ import { encodeTexts, sliceTexts, startOfText } from './text-column.ts';
 import { buildWordPages } from './word-index-builder.ts';
 
 export const MAGIC = Buffer.from('quaylog2');
+export const SPAN_RECORDS = 512;
 export const TRAILER_BYTES = 4 + MAGIC.length;
 
 /** Where a section begins, and how long it is. */
 export type Place = [at: number, length: number];
 /** Of its one section, or of its runs. */
 export type ColumnPlaces = Place | Place[];
-export type KindSpan = [low: number, high: number];
 export type ChunkPlaces = { first: number; messages: Place; rests: Place };
 export type PagePlaces = { first: string; words: Place; places: Place };
 
@@ -49,8 +49,8 @@ export type Footer<Own = object> = Own & {
   ordinals: ColumnPlaces;
   /** Records in each run of numbers but the last; without it a column is one section. */
   runRecords?: number;
-  /** The lowest and the highest number of a kind in each run. */
-  kindSpans?: KindSpan[];
+  /** For each SPAN_RECORDS records the lowest and the highest number of a kind. */
+  kindRanges?: number[];
   chunks: ChunkPlaces[];
   words?: PagePlaces[];
   restFilters?: Place;
@@ -127,7 +127,7 @@ export function addRecords(image: ImageWriter, records: RecordColumns, options: 
     ordinals: addNumbers(records.ordinals),
     ...(runRecords !== undefined && {
       runRecords,
-      kindSpans: runsOf(records.kinds, runRecords).map(kindSpanOf),
+      kindRanges: runsOf(records.kinds, SPAN_RECORDS).flatMap(kindRangeOf),
     }),
     chunks: chunks.map(({ first, messages, rests }) => ({
       first,
@@ -154,7 +154,7 @@ const runsOf = (numbers: Numbers, length: number): Numbers[] =>
     numbers.subarray(run * length, (run + 1) * length),
   );
 
-function kindSpanOf(kinds: Numbers): KindSpan {
+function kindRangeOf(kinds: Numbers): [low: number, high: number] {
   let low = Infinity;
   let high = 0;
   for (const kind of kinds) {

@@ -24,18 +24,20 @@ export class NumberRuns {
 
   /** `index`: below the count. */
   at(index: number): number {
-    let within = index - this.#first;
-    if (within < 0 || within >= this.#run.length) {
+    const within = index - this.#first;
+    if (within >= 0 && within < this.#run.length) return this.#run[within] ?? 0;
+    const { numbers, first } = this.runOf(index);
+    return numbers[index - first] ?? 0;
+  }
+
+  /** The run that a number is in, and which is its first: for who goes through many. */
+  runOf(index: number): { numbers: Numbers; first: number } {
+    if (index < this.#first || index >= this.#first + this.#run.length) {
       const run = Math.floor(index / this.runLength);
       this.#run = this.#read(run);
       this.#first = run * this.runLength;
-      within = index - this.#first;
     }
-    return this.#run[within] ?? 0;
-  }
-
-  run(run: number): Numbers {
-    return this.#read(run);
+    return { numbers: this.#run, first: this.#first };
   }
 
   get runs(): number {

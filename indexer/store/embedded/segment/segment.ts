@@ -8,7 +8,6 @@ import {
   TRAILER_BYTES,
   type ColumnPlaces,
   type Footer,
-  type KindSpan,
   type PagePlaces,
   type Place,
 } from './image.ts';
@@ -34,8 +33,8 @@ export interface Segment {
   readonly chunks: readonly number[];
   /** For looking at some records; created anew each time. */
   column(name: ColumnName): NumberRuns;
-  /** The lowest and the highest kind in each run of the column of kinds, where that is known. */
-  readonly kindSpans: readonly KindSpan[] | undefined;
+  /** Of each SPAN_RECORDS records the lowest and the highest kind, where that is known. */
+  readonly kindRanges: Uint32Array | undefined;
   /** The whole columns, for who looks at all records. */
   kindNumbers(): Numbers;
   times(): Times;
@@ -75,7 +74,7 @@ export function openImage(
   footer: Footer,
   { kinds, keep = keepNothing }: { kinds: readonly (Kind | undefined)[]; keep?: Keep },
 ): Segment {
-  const { count, low, high, present, totals, restFilters, runRecords: runLength = count, kindSpans } = footer;
+  const { count, low, high, present, totals, restFilters, runRecords: runLength = count } = footer;
   const content = ([at, length]: Place): Buffer => contentOf(read(at, length));
   const kept = (place: Place): Buffer => keep(place[0], () => content(place));
   const runs = {
@@ -111,7 +110,7 @@ export function openImage(
     present,
     chunks,
     column,
-    kindSpans,
+    kindRanges: footer.kindRanges && Uint32Array.from(footer.kindRanges),
     kindNumbers: () => column('kinds').all(),
     times: () =>
       timesOf({
@@ -186,7 +185,7 @@ export function openColumns(records: RecordColumns, kinds: readonly (Kind | unde
     present: [...new Set(records.kinds)].sort((a, b) => a - b),
     chunks: [0, records.count],
     column: name => oneRun(records[name]),
-    kindSpans: undefined,
+    kindRanges: undefined,
     kindNumbers: () => records.kinds,
     times: () => records,
     messages: () => records.messages,

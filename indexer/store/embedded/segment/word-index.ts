@@ -132,7 +132,10 @@ function addPlaces(places: Buffer, words: readonly number[], found: Uint32Array)
     const end = reader.at + length;
     let record = -1;
     while (reader.at < end) {
-      record += reader.varint() + 1;
+      // Of common words nearly all distances are one byte.
+      const byte = places[reader.at] ?? 0;
+      if (byte < 128) reader.at++;
+      record += (byte < 128 ? byte : reader.varint()) + 1;
       setBit(found, record);
     }
     word++;
