@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '#contract/settings.ts';
-import type { StoreLog } from '../store/embedded-store.ts';
+import type { StoreLog } from '../store/log-store.ts';
 import { elasticsearchOf } from '../store/open-store.ts';
 import { createElasticsearchStateStore } from './elasticsearch/elasticsearch-state-store.ts';
 import { createSqliteStateStore } from './sqlite-state-store.ts';

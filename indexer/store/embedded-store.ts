@@ -3,16 +3,13 @@
  * reads, one packs what is no longer written to; this side only hands over, so that no query and no sync ever stalls the event
  * loop.
  */
-import type { LogStore } from './log-store.ts';
+import type { LogStore, StoreLog } from './log-store.ts';
 import { buffersOf, encodeRecords } from './embedded/write/batch-columns.ts';
 import type { PackMethods } from './embedded/pack/pack-worker.ts';
 import type { PackOrder } from './embedded/write/packing.ts';
 import type { DamagedFile, ReadMethods } from './embedded/ask/read-worker.ts';
 import { createThread, type Notice, type Thread } from './embedded/thread.ts';
 import type { WriteMethods, WriteWorkerData } from './embedded/write/write-worker.ts';
-
-/** As of pino. */
-export type StoreLog = Record<Notice['level'], (fields: Record<string, unknown>, message: string) => void>;
 
 export type EmbeddedStoreOptions = {
   /** Folder of its own; made when it is not there. */

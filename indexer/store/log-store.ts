@@ -72,3 +72,9 @@ export interface DeadLetterBox {
   /** Stores again what they hold, and drops the letters of what is stored now; `ids` absent: of all. What is refused again stays. */
   replay(ids?: readonly string[]): Promise<DeadLetterReplay>;
 }
+
+/** What a store tells whoever runs it; as of pino. */
+export type StoreLog = Record<
+  'info' | 'warn' | 'error',
+  (fields: Record<string, unknown>, message: string) => void
+>;

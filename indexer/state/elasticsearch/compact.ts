@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { emptyMarker, type Journal, type Marker } from './journal.ts';
 import type { Change } from './rows.ts';
 import type { Follower } from './follower.ts';
-import type { StoreLog } from '../../store/embedded-store.ts';
+import type { StoreLog } from '../../store/log-store.ts';
 import type { View } from './view.ts';
 
 /** So many entries, or characters in them, make a new snapshot worth its while. */

@@ -32,7 +32,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { QuaylogError } from '#contract/quaylog-error.ts';
-import type { StoreLog } from '../../store/embedded-store.ts';
+import type { StoreLog } from '../../store/log-store.ts';
 import { connect, type ElasticsearchPlace } from '../../store/elasticsearch/server/connect.ts';
 import { Connection } from '../../store/elasticsearch/server/connection.ts';
 import { explain } from '../../store/elasticsearch/server/explain.ts';

@@ -1,5 +1,5 @@
 /** Who wants to know what others changed. */
-import type { StoreLog } from '../../store/embedded-store.ts';
+import type { StoreLog } from '../../store/log-store.ts';
 import type { StateKind, StateStore, WatchedRow } from '../state-store.ts';
 import type { Change } from './rows.ts';
 

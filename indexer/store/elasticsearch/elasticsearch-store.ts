@@ -4,8 +4,7 @@
  */
 import type { Client } from '@elastic/elasticsearch';
 import { shiftStamp } from '#contract/stamp.ts';
-import type { StoreLog } from '../embedded-store.ts';
-import type { LogStore, StoreBatch } from '../log-store.ts';
+import type { LogStore, StoreBatch, StoreLog } from '../log-store.ts';
 import { documentsOf, salvage } from './write/batch-documents.ts';
 import { createBulk, type Bulk } from './write/bulk.ts';
 import type { Document } from './write/bulk-entry.ts';

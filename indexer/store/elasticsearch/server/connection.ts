@@ -1,6 +1,6 @@
 /** Whether the server is ready for us. Until it is, and whenever it was lost, we go on trying; meanwhile it is said why not. */
 import { QuaylogError } from '#contract/quaylog-error.ts';
-import type { StoreLog } from '../../embedded-store.ts';
+import type { StoreLog } from '../../log-store.ts';
 import { statusOf } from './explain.ts';
 import { waitMs } from './pace.ts';
 

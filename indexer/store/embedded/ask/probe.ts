@@ -4,7 +4,7 @@ import { hasAny, newBits, setBit, type Bits } from '../segment/bits.ts';
 import type { Kind } from '../segment/kind.ts';
 import { SPAN_RECORDS } from '../segment/image.ts';
 import type { NumberRuns } from '../segment/number-runs.ts';
-import { wordsOf } from '../segment/rest-filter.ts';
+import { wordsOf, type RestFilters } from '../segment/rest-filter.ts';
 import { kindAt, type ColumnName, type Segment } from '../segment/segment.ts';
 import { startOfText, type TextColumn } from '../segment/text-column.ts';
 import type { WordIndex } from '../segment/word-index.ts';
@@ -50,6 +50,7 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
     ordinals: segment.column('ordinals'),
   };
   const search = createSearch(segment);
+  let restFilters: RestFilters | null = null;
   const messages = keepLast(chunk => segment.messages(chunk));
   const rests = keepLast(chunk => segment.rests(chunk));
 
@@ -87,7 +88,7 @@ export function createProbe(segment: Segment, asked: readonly number[]): Probe {
     restsWithFolded: (piece, within) =>
       search(within, rests, (texts, found) => searchFolded(texts, [piece], found)),
     restsWith(pieces, within, areWhole) {
-      const filters = areWhole ? segment.restFilters() : null;
+      const filters = areWhole ? (restFilters ??= segment.restFilters()) : null;
       const words = pieces.map(wordsOf);
       const mayHold = (chunk: number): boolean =>
         filters === null || words.some(some => filters.mayHold(chunk, some));

@@ -10,7 +10,7 @@ export type RunsOptions = {
 
 /** Runs count from 0, and so do numbers. The run asked last stays at hand. */
 export class NumberRuns {
-  readonly runLength: number;
+  readonly #runLength: number;
   readonly #count: number;
   readonly #read: RunsOptions['read'];
   #first = 0;
@@ -18,7 +18,7 @@ export class NumberRuns {
 
   constructor({ count, runLength, read }: RunsOptions) {
     this.#count = count;
-    this.runLength = runLength;
+    this.#runLength = runLength;
     this.#read = read;
   }
 
@@ -33,22 +33,22 @@ export class NumberRuns {
   /** The run that a number is in, and which is its first: for who goes through many. */
   runOf(index: number): { numbers: Numbers; first: number } {
     if (index < this.#first || index >= this.#first + this.#run.length) {
-      const run = Math.floor(index / this.runLength);
+      const run = Math.floor(index / this.#runLength);
       this.#run = this.#read(run);
-      this.#first = run * this.runLength;
+      this.#first = run * this.#runLength;
     }
     return { numbers: this.#run, first: this.#first };
   }
 
   get runs(): number {
-    return Math.ceil(this.#count / this.runLength);
+    return Math.ceil(this.#count / this.#runLength);
   }
 
   /** In one array. */
   all(): Numbers {
     if (this.runs === 1) return this.#read(0);
     const all = new Uint32Array(this.#count);
-    for (let run = 0; run < this.runs; run++) all.set(this.#read(run), run * this.runLength);
+    for (let run = 0; run < this.runs; run++) all.set(this.#read(run), run * this.#runLength);
     return all;
   }
 }
